@@ -1,0 +1,184 @@
+/**
+ * The shape of `lkload.yaml`. The same shape holds after flags and environment are merged in.
+ * Durations are written as `90s`, `5m`, `1h30m` or `500ms` and become milliseconds; secrets become {@link Secret}.
+ */
+import { z } from "zod";
+import { durationSchema } from "./duration.ts";
+import { Secret } from "./secret.ts";
+import { thresholdsSchema } from "./thresholds.ts";
+
+const secretSchema = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value));
+
+/** Part of file names, VM names and room names: the strictest of their rules. */
+const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40 characters");
+
+const portSchema = z.int().min(1).max(65535);
+const countSchema = z.int().min(0).max(1_000_000);
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hex digits");
+
+const livekitCliSchema = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, "a release number such as 2.18.2")
+    .default("2.18.2")
+    .describe("LiveKit CLI release to use on every host"),
+  source: z
+    .enum(["download", "push", "path"])
+    .default("download")
+    .describe(
+      "download: each host fetches the release; push: this machine fetches it once and pushes it; path: push the binary at `path`",
+    ),
+  path: z.string().min(1).optional().describe("lk binary on this machine, for source: path"),
+  sha256: z
+    .strictObject({ amd64: sha256Schema.optional(), arm64: sha256Schema.optional() })
+    .default({})
+    .describe("expected SHA-256 of the lk binary itself, by architecture"),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .default("https://github.com/livekit/livekit-cli/releases/download")
+    .describe("where releases are downloaded from, for mirrors"),
+});
+
+const livekitSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^(wss?|https?)$/ })
+    .optional()
+    .describe("LiveKit server, wss://… or https://… (environment: LIVEKIT_URL)"),
+  apiKey: z.string().min(1).optional().describe("API key (environment: LIVEKIT_API_KEY)"),
+  apiSecret: secretSchema.optional().describe("API secret; better in LIVEKIT_API_SECRET than in a file"),
+  metrics: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .describe("Prometheus endpoints of the LiveKit servers, scraped every 10 s"),
+  cli: livekitCliSchema.prefault({}),
+});
+
+const loadSchema = z.strictObject({
+  scenario: z
+    .string()
+    .optional()
+    .describe("a named scenario (see `lkload scenarios`); other keys override parts of it"),
+  per: z
+    .enum(["host", "run"])
+    .default("host")
+    .describe("whether the counts below are for each host or for the whole run"),
+  participants: countSchema.optional().describe("publishers + subscribers (default 100)"),
+  publishers: countSchema.optional().describe("publishing participants (default 10 % of participants)"),
+  videoPublishers: countSchema.optional().describe("publishers with video (default half of the publishers)"),
+  audioPublishers: countSchema.optional().describe("publishers with audio (default all publishers)"),
+  subscribers: countSchema.optional().describe("participants that only subscribe (default the rest)"),
+  rooms: z
+    .union([z.literal("per-host"), z.literal("shared"), z.int().min(1).max(10_000)])
+    .default("per-host")
+    .describe("one room per host, one room shared by all hosts, or this many rooms spread over the hosts"),
+  roomPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,60}$/, "letters, digits, - and _, at most 60 characters")
+    .default("load-test-room"),
+  videoResolution: z.enum(["high", "medium", "low"]).default("high"),
+  videoCodec: z.enum(["h264", "vp8"]).default("vp8").describe("pinned, so that two runs can be compared"),
+  layout: z.enum(["speaker", "3x3", "4x4", "5x5"]).default("speaker"),
+  simulcast: z.boolean().default(true),
+  simulateSpeakers: z.boolean().default(false),
+  numPerSecond: z
+    .number()
+    .positive()
+    .max(1000)
+    .default(5)
+    .describe("participants started per second by each lk process; lk itself caps this at 10"),
+  duration: durationSchema({ minMs: 1000, maxMs: 24 * 3600_000 })
+    .prefault("5m")
+    .describe("how long the load is held after all participants have been started"),
+  stagger: durationSchema({ minMs: 0, maxMs: 3600_000 })
+    .prefault("0s")
+    .describe("delay between the starts of two rooms"),
+});
+
+const sshSchema = z.strictObject({
+  user: z.string().min(1).optional(),
+  port: portSchema.optional(),
+  identityFile: z.string().min(1).optional().describe("private key file (default: agent, then ~/.ssh/id_*)"),
+  passphrase: secretSchema.optional().describe("of the key file (environment: LKLOAD_SSH_PASSPHRASE)"),
+  agent: z.boolean().default(true).describe("use the agent at SSH_AUTH_SOCK"),
+  proxyJump: z.string().min(1).optional().describe("user@host:port of a jump host"),
+  knownHosts: z.string().min(1).default("~/.ssh/known_hosts"),
+  configFile: z.string().min(1).default("~/.ssh/config").describe("OpenSSH client configuration to honour"),
+  connectTimeout: durationSchema({ minMs: 1000, maxMs: 600_000 }).prefault("20s"),
+  concurrency: z.int().min(1).max(1000).default(64).describe("hosts worked on at the same time"),
+  become: z
+    .enum(["auto", "sudo", "none"])
+    .default("auto")
+    .describe("root on the hosts: auto uses `sudo -n` where it works, sudo requires it, none never asks"),
+});
+
+const hostSchema = z.strictObject({
+  name: nameSchema.optional().describe("default: made from the address"),
+  address: z.string().min(1).describe("[user@]host[:port]"),
+  user: z.string().min(1).optional(),
+  port: portSchema.optional(),
+  hostKey: z.string().min(1).optional().describe("pinned SSH host key, as `ssh-ed25519 AAAA…` or `SHA256:…`"),
+  identityFile: z.string().min(1).optional(),
+  proxyJump: z.string().min(1).optional(),
+});
+
+const fleetSchema = z.strictObject({
+  kind: z.enum(["hosts", "local"]).optional().describe("default: hosts when `hosts` is given"),
+  hosts: z
+    .array(z.union([z.string().min(1), hostSchema]))
+    .default([])
+    .describe("machines that generate load, over SSH"),
+  minHosts: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("go on with at least this many usable hosts (default: all of them are needed)"),
+});
+
+const tuningSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("tune kernels for load; borrowed hosts are restored afterwards"),
+  sysctl: z
+    .record(z.string().regex(/^[a-z0-9_]+(\.[A-Za-z0-9_*-]+)+$/), z.union([z.string(), z.int()]).transform(String))
+    .default({})
+    .describe("further sysctls, or other values for lkload's own"),
+});
+
+const playbooksSchema = z.strictObject({
+  before: z.array(z.string().min(1)).default([]).describe("bash scripts run on each host before lkload's own"),
+  after: z.array(z.string().min(1)).default([]).describe("bash scripts run on each host after lkload's own"),
+});
+
+const runSchema = z.strictObject({
+  dir: z.string().min(1).default(".lkload").describe("where run folders are kept"),
+  deadMan: durationSchema({ minMs: 30_000, maxMs: 3600_000 })
+    .prefault("180s")
+    .describe("hosts stop their load when they have not heard from lkload for this long"),
+  lead: durationSchema({ minMs: 1000, maxMs: 600_000 })
+    .prefault("5s")
+    .describe("from arming the hosts to the common start"),
+});
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1).default(1),
+  name: nameSchema.default("lkload").describe("prefix of everything a run creates"),
+  livekit: livekitSchema.prefault({}),
+  load: loadSchema.prefault({}),
+  fleet: fleetSchema.prefault({}),
+  ssh: sshSchema.prefault({}),
+  tuning: tuningSchema.prefault({}),
+  playbooks: playbooksSchema.prefault({}),
+  thresholds: thresholdsSchema.prefault({}),
+  run: runSchema.prefault({}),
+});
+
+/** The resolved configuration: defaults filled in, durations in ms, secrets wrapped. */
+export type Config = z.output<typeof configSchema>;
+/** What a user may write. */
+export type ConfigInput = z.input<typeof configSchema>;
+export type LoadConfig = Config["load"];
+export type HostEntry = Config["fleet"]["hosts"][number];

@@ -1,0 +1,138 @@
+/** The files that the analysis reads besides the plan and the hosts' streams: what each earlier phase wrote. */
+import { z } from "zod";
+
+const finite = z.number();
+const versioned = <Name extends string>(name: Name) => ({ schema: z.literal(name), version: z.literal(1) });
+
+/** `configured.json`, per host. */
+export const configuredHostSchema = z.strictObject({
+  name: z.string(),
+  status: z.enum(["ready", "failed"]),
+  /** Why the host is not used; null when it is ready. */
+  error: z.string().nullable(),
+  facts: z.strictObject({
+    os: z.string().nullable(),
+    kernel: z.string().nullable(),
+    arch: z.string().nullable(),
+    cores: z.int().nullable(),
+    memoryKb: z.int().nullable(),
+    /** CPU model, hypervisor and so on: `key=value` facts as the playbook printed them. */
+    other: z.record(z.string(), z.string()),
+  }),
+  /** Kernel settings: what each was and is. */
+  tuning: z.strictObject({
+    applied: z.boolean(),
+    reason: z.string().nullable(),
+    knobs: z.array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(["changed", "ok", "absent", "denied"]),
+        before: z.string(),
+        after: z.string(),
+      }),
+    ),
+  }),
+  lk: z.strictObject({ version: z.string(), sha256: z.string(), path: z.string(), source: z.string() }).nullable(),
+  warnings: z.array(z.string()),
+  durationMs: finite,
+});
+
+export const configuredSchema = z.strictObject({
+  ...versioned("lkload/configured"),
+  hosts: z.array(configuredHostSchema),
+});
+
+/** A host clock against the controller's: `offsetMs` = host minus controller, true within ± `errorMs`. */
+export const clockSchema = z.strictObject({
+  offsetMs: finite,
+  errorMs: finite,
+  roundTrips: z.int(),
+  /** Controller's epoch in ms at which it was measured. */
+  measuredAtMs: finite,
+});
+
+/** `armed.json`. */
+export const armedSchema = z.strictObject({
+  ...versioned("lkload/armed"),
+  /** The common start, epoch ms by the controller's clock. */
+  startAtMs: finite,
+  hosts: z.array(
+    z.strictObject({
+      name: z.string(),
+      clock: clockSchema.nullable(),
+      /** The common start by the host's own clock, epoch ms; null when the host was not armed. */
+      startAtHostMs: finite.nullable(),
+      error: z.string().nullable(),
+    }),
+  ),
+});
+
+/** `clocks-after.json`. */
+export const clocksAfterSchema = z.strictObject({
+  ...versioned("lkload/clocks-after"),
+  hosts: z.array(z.strictObject({ name: z.string(), clock: clockSchema.nullable(), error: z.string().nullable() })),
+});
+
+/** A line of `observe/rooms.ndjson`: what the server says, every 10 s. */
+export const roomsSampleSchema = z.strictObject({
+  polledAtMs: finite,
+  tookMs: finite,
+  /** Null when the poll failed. */
+  rooms: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        /** From listParticipants: participants in state ACTIVE whose identity begins with the run's prefixes. */
+        participants: z.int(),
+        publishers: z.int(),
+        publishedTracks: z.int(),
+      }),
+    )
+    .nullable(),
+  error: z.string().nullable(),
+});
+
+/** A line of `observe/livekit-metrics.ndjson`: one scrape of one endpoint. */
+export const scrapeSchema = z.strictObject({
+  polledAtMs: finite,
+  tookMs: finite,
+  url: z.string(),
+  /** The exposition's lines that lkload knows how to use, unchanged; null when the scrape failed. */
+  text: z.string().nullable(),
+  error: z.string().nullable(),
+});
+
+/** What became of the load as the controller saw it: `load.json`. */
+export const loadFileSchema = z.strictObject({
+  ...versioned("lkload/load"),
+  startedAtMs: finite,
+  endedAtMs: finite,
+  /** `finished`, or why the load was ended early. */
+  outcome: z.enum(["finished", "interrupted", "failed"]),
+  reason: z.string().nullable(),
+  hosts: z.array(
+    z.strictObject({ name: z.string(), collected: z.boolean(), streamBytes: z.int(), error: z.string().nullable() }),
+  ),
+});
+
+/** Provenance, written by the plan phase: `run.json`. */
+export const runFileSchema = z.strictObject({
+  ...versioned("lkload/run"),
+  runId: z.string(),
+  lkloadVersion: z.string(),
+  createdAtMs: finite,
+  /** Pasteable, with secrets left out. */
+  command: z.string(),
+  controller: z.strictObject({ node: z.string(), platform: z.string(), cores: z.int() }),
+  gitSha: z.string().nullable(),
+});
+
+export type ConfiguredHost = z.infer<typeof configuredHostSchema>;
+export type Configured = z.infer<typeof configuredSchema>;
+export type Clock = z.infer<typeof clockSchema>;
+export type Armed = z.infer<typeof armedSchema>;
+export type ClocksAfter = z.infer<typeof clocksAfterSchema>;
+export type RoomsSample = z.infer<typeof roomsSampleSchema>;
+export type Scrape = z.infer<typeof scrapeSchema>;
+export type LoadFile = z.infer<typeof loadFileSchema>;
+export type RunFile = z.infer<typeof runFileSchema>;

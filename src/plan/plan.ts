@@ -1,0 +1,106 @@
+/**
+ * The plan: who does what, decided before anything is created. Pure data, written as `plan.json`.
+ * Times are milliseconds after the common start unless a name says otherwise.
+ */
+import { z } from "zod";
+
+const count = z.int().min(0);
+
+/** One `lk` process: a host, a room, counts. */
+export const segmentSchema = z.strictObject({
+  /** `s1`, `s2`, … unique in the run; the source column of the host's stream. */
+  id: z.string(),
+  host: z.string(),
+  room: z.string(),
+  /** Unique in the run, so that no two processes share an identity. lk appends `_N` or `_pub_N`. */
+  identityPrefix: z.string(),
+  videoPublishers: count,
+  audioPublishers: count,
+  subscribers: count,
+  /** When this process starts, after the common start. */
+  startOffsetMs: count,
+  /** From the process's start to its last participant's intended start. */
+  rampMs: count,
+  /** lk's --duration: chosen so that all processes end together and none holds for less than the asked duration. */
+  holdMs: count,
+});
+
+export const roomPlanSchema = z.strictObject({
+  name: z.string(),
+  publishers: count,
+  videoPublishers: count,
+  audioPublishers: count,
+  subscribers: count,
+  startOffsetMs: count,
+  /** Tracks each subscriber of this room is expected to reach, by the layout's cap on participants. */
+  expectedTracksPerSubscriber: z.strictObject({ min: count, max: count }),
+});
+
+export const hostPlanSchema = z.strictObject({
+  name: z.string(),
+  /** As the inventory names it (`user@address:port`), or `local`; empty for hosts that are still to be created. */
+  address: z.string(),
+  participants: count,
+});
+
+const thresholdPlanSchema = z.strictObject({
+  metric: z.string(),
+  op: z.enum(["<=", ">=", "<", ">"]),
+  value: z.number(),
+  unit: z.enum(["%", "ms"]),
+  origin: z.enum(["user", "default"]),
+});
+
+export const planSchema = z.strictObject({
+  schema: z.literal("lkload/plan"),
+  version: z.literal(1),
+  runId: z.string(),
+  name: z.string(),
+  scenario: z.string().nullable(),
+  fleet: z.enum(["hosts", "local"]),
+  minHosts: z.int().min(1),
+  livekitUrl: z.string(),
+  hosts: z.array(hostPlanSchema).min(1),
+  rooms: z.array(roomPlanSchema).min(1),
+  segments: z.array(segmentSchema).min(1),
+  totals: z.strictObject({
+    participants: count,
+    publishers: count,
+    videoPublishers: count,
+    audioPublishers: count,
+    subscribers: count,
+    /** How the total came about, for people: `10 hosts × 100 = 1,000 participants`. */
+    product: z.string(),
+  }),
+  lk: z.strictObject({
+    videoResolution: z.enum(["high", "medium", "low"]),
+    videoCodec: z.enum(["h264", "vp8"]),
+    layout: z.enum(["speaker", "3x3", "4x4", "5x5"]),
+    simulcast: z.boolean(),
+    simulateSpeakers: z.boolean(),
+    /** What lk really does: at most 10. */
+    numPerSecond: z.number().positive(),
+  }),
+  timing: z.strictObject({
+    /** Common start to the last participant's intended start. */
+    rampMs: count,
+    /** The duration asked for: held by every process after its ramp, and common to all of them after the last ramp. */
+    durationMs: count,
+    /** Common start to the intended end of the load. */
+    totalMs: count,
+  }),
+  thresholds: z.array(thresholdPlanSchema),
+  warnings: z.array(z.string()),
+  expiresAfterMs: count,
+});
+
+export type Segment = z.infer<typeof segmentSchema>;
+export type RoomPlan = z.infer<typeof roomPlanSchema>;
+export type HostPlan = z.infer<typeof hostPlanSchema>;
+export type ThresholdPlan = z.infer<typeof thresholdPlanSchema>;
+export type Plan = z.infer<typeof planSchema>;
+
+/** Publishing participants of one process or room: lk lets the first N publish both kinds. */
+export function publisherCount(counts: { videoPublishers: number; audioPublishers: number }): number {
+  return Math.max(counts.videoPublishers, counts.audioPublishers);
+}
