@@ -4,6 +4,7 @@
  * A figure that was not measured is null, with the reason beside it; never 0.
  */
 import { z } from "zod";
+import { planSchema } from "../plan/plan.ts";
 import { clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
 
 const finite = z.number();
@@ -85,7 +86,9 @@ export const seriesSchema = z.strictObject({
   group: z.string(),
   unit: z.string(),
   source: sourceSchema,
-  /** [epoch ms, value]; a null value is a gap. */
+  /** The host that it is about (`group: "busiest core"`, unit `%`, one per host: the report's heat strip); null: the whole run. */
+  host: z.string().nullable(),
+  /** [epoch ms, value], ascending, evenly spaced; a null value, or a hole in the spacing, is a gap. */
   points: z.array(z.tuple([finite, finite.nullable()])),
 });
 
@@ -150,6 +153,9 @@ export const resultSchema = z.strictObject({
   run: runFileSchema,
   name: z.string(),
   scenario: z.string().nullable(),
+  /** What lk was asked for, and how long: copied from the plan. */
+  lk: planSchema.shape.lk,
+  timing: planSchema.shape.timing,
   livekit: z.strictObject({ url: z.string(), serverVersion: z.string().nullable() }),
   verdict: z.strictObject({
     status: z.enum(["pass", "fail", "invalid"]),
