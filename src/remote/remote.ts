@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 export type ExecOptions = {
   /** Sent to the command's standard input, which is closed after it. Nothing: closed at once. */
   stdin?: string | Readable;
-  /** Gets standard output as it comes, instead of the result. */
+  /** Gets standard output as it comes, instead of the result; a Writable that is slow slows the command down. */
   stdout?: Writable | ((chunk: Buffer) => void);
   signal?: AbortSignal;
   /** The command is ended and a `timeout` {@link RemoteError} thrown. Default 60 s; 0 for no limit. */
@@ -13,11 +13,32 @@ export type ExecOptions = {
   become?: boolean;
 };
 
+/** `exitCode`: 128 + n for a command that died of signal n. `stderr`: its last 64 KiB. */
 export type ExecResult = { exitCode: number; stdout: string; stderr: string };
+
+export type OpenOptions = Pick<ExecOptions, "signal" | "become">;
+
+/** A command that runs while its input and output are in use. Disposing of it ends it. */
+export interface RemoteProcess extends AsyncDisposable {
+  readonly stdin: Writable;
+  /** Must be read to its end (or destroyed) for {@link done} to come. */
+  readonly stdout: Readable;
+  /**
+   * Settles when the command has ended and its output is closed.
+   * @throws {RemoteError} kind `connection`, or `aborted` by the signal that it was opened with
+   */
+  readonly done: Promise<Omit<ExecResult, "stdout">>;
+  /**
+   * Ends the command with everything in its process group: SIGTERM, then SIGKILL after a second. What has moved to a
+   * process group of its own (`setsid`) goes on. Returns when the command is gone. Where the connection is lost too,
+   * and a new one fails, that can't be known: then it returns within 10 s, and {@link done} throws.
+   */
+  kill(): Promise<void>;
+}
 
 /**
  * One host. Calls may overlap. A connection that was lost is opened again by the next call; the call that lost it
- * throws a `connection` {@link RemoteError}.
+ * throws a `connection` {@link RemoteError}. Commands run with `LC_ALL=C`.
  */
 export interface Remote extends AsyncDisposable {
   readonly host: string;
@@ -25,10 +46,14 @@ export interface Remote extends AsyncDisposable {
   readonly privileged: "root" | "sudo" | "no";
   /**
    * Runs one command given as argv data: every word reaches the command as it is, no shell expands it.
-   * A command that exits other than 0 is a result, not an error.
-   * @throws {RemoteError} kind `connection`, `timeout` or `aborted`
+   * A command that exits other than 0 is a result, not an error. A command that timed out or was aborted is ended as
+   * {@link RemoteProcess.kill} does it, before this throws.
+   * @throws {RemoteError} kind `connection`, `refused`, `timeout` or `aborted`
+   * @throws {TypeError} when a word can't be passed (NUL), or all of them are more than 100 KiB: that goes over stdin
    */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Starts one command to talk with, or to follow. @throws as {@link exec} */
+  open(argv: readonly string[], options?: OpenOptions): Promise<RemoteProcess>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,77 @@
+/** A host's clock against the controller's, by the round trips of one open channel (Cristian's algorithm). */
+import { performance } from "node:perf_hooks";
+import { createInterface } from "node:readline";
+import type { Clock } from "../metrics/raw.ts";
+import { RemoteError, type Remote } from "./remote.ts";
+
+/** Answers each line with the time. `EPOCHREALTIME` needs bash 5; date(1) costs a process, so a wider bound. */
+const ANSWER = `while IFS= read -r _; do
+  if [ -n "$EPOCHREALTIME" ]; then printf '%s\\n' "$EPOCHREALTIME"; else date +%s.%N; fi
+done`;
+
+const TIMEOUT_MS = 30_000;
+
+export type MeasureClockOptions = {
+  /** Round trips; the fastest counts. Default 30. */
+  rounds?: number;
+  signal: AbortSignal;
+  /** The controller's clock, epoch ms with fractions. */
+  now?: () => number;
+};
+
+/**
+ * The fastest round trip counts: the host read its clock somewhere within it, so half of it bounds the error whatever
+ * the delays each way were. Work of this process between sending and receiving only widens the bound: measure few
+ * hosts at a time.
+ * @throws {RemoteError} as {@link Remote.exec}; `command` when the host does not tell its time
+ */
+export async function measureClock(remote: Remote, options: MeasureClockOptions): Promise<Clock> {
+  const rounds = options.rounds ?? 30;
+  const now = options.now ?? wallClock();
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.any([options.signal, timeout]);
+  try {
+    await using process = await remote.open(["bash", "-c", ANSWER], { signal });
+    const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+    let best: Clock | undefined;
+    for (let round = 0; round < rounds; round++) {
+      const sentMs = now();
+      process.stdin.write("\n");
+      const answer = await lines.next();
+      const receivedMs = now();
+      const hostMs = answer.done ? Number.NaN : Number(answer.value) * 1000;
+      if (!Number.isFinite(hostMs) || hostMs <= 0) {
+        // The reason why it ended (aborted, connection lost, no bash) is the process's to tell.
+        process.stdin.end();
+        const { exitCode, stderr } = answer.done ? await process.done : { exitCode: 0, stderr: answer.value };
+        throw new RemoteError("command", remote.host, `does not tell its time (exit code ${exitCode}): ${stderr}`, {
+          hint: "bash must be installed on the host",
+        });
+      }
+      const errorMs = (receivedMs - sentMs) / 2;
+      if (best === undefined || errorMs < best.errorMs) {
+        best = { offsetMs: hostMs - (sentMs + receivedMs) / 2, errorMs, roundTrips: rounds, measuredAtMs: receivedMs };
+      }
+    }
+    if (best === undefined) throw new RangeError("at least one round trip is needed");
+    return best;
+  } catch (error) {
+    if (error instanceof RemoteError && error.kind === "aborted" && signal.reason === timeout.reason) {
+      const message = `${rounds} round trips did not end within ${TIMEOUT_MS / 1000} s`;
+      throw new RemoteError("timeout", remote.host, message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * `Date.now()` with fractions of a millisecond, anchored now. `performance.timeOrigin` would not do: it is the time at
+ * the start of this process, and does not follow what NTP has done to the clock since.
+ */
+export function wallClock(): () => number {
+  const before = Date.now();
+  // At the moment when the millisecond turns, Date.now() is exact: at most one millisecond of waiting.
+  while (Date.now() === before);
+  const anchorMs = Date.now() - performance.now();
+  return () => anchorMs + performance.now();
+}
