@@ -19,7 +19,7 @@ export const segmentSchema = z.strictObject({
   subscribers: count,
   /** When this process starts, after the common start. */
   startOffsetMs: count,
-  /** From the process's start to its last participant's intended start. */
+  /** From the process's start to the end of its ramp: when lk begins to hold, if everyone joins at once. */
   rampMs: count,
   /** lk's --duration: chosen so that all processes end together and none holds for less than the asked duration. */
   holdMs: count,
@@ -82,7 +82,7 @@ export const planSchema = z.strictObject({
     numPerSecond: z.number().positive(),
   }),
   timing: z.strictObject({
-    /** Common start to the last participant's intended start. */
+    /** Common start to the end of the last ramp. */
     rampMs: count,
     /** The duration asked for: held by every process after its ramp, and common to all of them after the last ramp. */
     durationMs: count,
