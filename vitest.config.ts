@@ -11,6 +11,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          // After the unit tests, not beside them: these measure.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,26 +1,56 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 
-/** TCP ports that were free on the address a moment ago, all different. */
+/**
+ * Below the range from which the kernel takes the ports of outgoing connections, of which a load test has thousands:
+ * a port that is free now stays so until its server binds it.
+ */
+const range = { first: 20_000, last: 29_999 };
+
+/** TCP ports that are free on the address, all different. */
 export async function freeTcpPorts(address: string, count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    server.listen(0, address);
-    await once(server, "listening");
-    ports.push((server.address() as AddressInfo).port);
-  }
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await firstFree((port) => canListenTcp(address, port)));
+  return [...ports];
 }
 
-/** A UDP port that was free on the address a moment ago. */
+/** A UDP port that is free on the address. */
 export async function freeUdpPort(address: string): Promise<number> {
+  return firstFree((port) => canBindUdp(address, port));
+}
+
+async function firstFree(isFree: (port: number) => Promise<boolean>): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = range.first + Math.floor(Math.random() * (range.last - range.first + 1));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`found no free port between ${range.first} and ${range.last}`);
+}
+
+async function canListenTcp(address: string, port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen(port, address);
+  if (!(await succeeds(once(server, "listening")))) return false;
+  await once(server.close(), "close");
+  return true;
+}
+
+async function canBindUdp(address: string, port: number): Promise<boolean> {
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
-  socket.bind(0, address);
-  await once(socket, "listening");
-  const { port } = socket.address();
+  socket.bind(port, address);
+  const bound = await succeeds(once(socket, "listening"));
   socket.close();
-  return port;
+  return bound;
+}
+
+/** False for "address in use"; other errors, such as an address that this machine does not have, are thrown. */
+async function succeeds(event: Promise<unknown>): Promise<boolean> {
+  try {
+    await event;
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return false;
+    throw error;
+  }
 }

@@ -1,0 +1,30 @@
+/**
+ * `npm test`: everything that the tests need, then all of them. Arguments go to vitest:
+ *
+ *     npm test -- test/plan
+ */
+import { join } from "node:path";
+import { ensureLivekitServer, ensureLk } from "./binaries.ts";
+import { runForeground, stopSignal } from "./foreground.ts";
+import { stderrProgress } from "./progress.ts";
+import { ensureTools, testTools } from "./tools.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+
+try {
+  const context = { progress: stderrProgress(), signal: stopSignal() };
+  context.progress.say("tools");
+  await ensureTools(testTools, context);
+  context.progress.say("LiveKit binaries");
+  await ensureLivekitServer(context);
+  await ensureLk(context);
+  context.progress.say("tests");
+  process.exitCode = await runForeground(process.execPath, [vitest, "run", "--root", root, ...process.argv.slice(2)], {
+    env: {},
+  });
+  context.progress.say(process.exitCode === 0 ? "all tests passed" : `tests failed (exit code ${process.exitCode})`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
