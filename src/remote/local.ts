@@ -73,7 +73,7 @@ class LocalRemote implements Remote {
     const kill = () => (killing ??= endTree(child, asRoot, closed));
     const done = (async () => {
       const aborted = Promise.withResolvers<void>();
-      const onAbort = () => kill().then(aborted.resolve, aborted.reject);
+      const onAbort = () => void kill().then(aborted.resolve, aborted.reject);
       signal?.addEventListener("abort", onAbort, { once: true });
       if (signal?.aborted) onAbort();
       try {

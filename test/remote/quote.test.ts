@@ -1,17 +1,33 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkArgv, quoteCommand } from "../../src/remote/quote.ts";
 
 /** What a real shell makes of the words. */
 function throughShell(words: readonly string[]): string[] {
-  const { stdout, status } = spawnSync("sh", ["-c", `${quoteCommand(["printf", String.raw`%s\0`, ...words])}`]);
+  const { stdout, status } = spawnSync("sh", ["-c", quoteCommand(["printf", String.raw`%s\0`, ...words])]);
   expect(status).toBe(0);
   return stdout.toString("utf8").split("\0").slice(0, -1);
 }
 
 const word = fc.string({ unit: "grapheme", maxLength: 40 }).filter((text) => !text.includes("\0"));
-const nasty = fc.constantFrom("", " ", "'", "''", "a'b", '"', "\\", "\\'", "$HOME", "`id`", "$(id)", "!", "~", "*", "=ls");
+const nasty = fc.constantFrom(
+  "",
+  " ",
+  "'",
+  "''",
+  "a'b",
+  '"',
+  "\\",
+  "\\'",
+  "$HOME",
+  "`id`",
+  "$(id)",
+  "!",
+  "~",
+  "*",
+  "=ls",
+);
 const control = fc.string({ unit: fc.integer({ min: 1, max: 31 }).map((code) => String.fromCodePoint(code)) });
 
 describe("quoteCommand", () => {
