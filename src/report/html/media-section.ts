@@ -1,0 +1,84 @@
+/** Packets and bytes, each with who counted them. */
+import type { Result, Share } from "../../metrics/result.ts";
+import { hostFigureReason, serverFigureReason } from "../missing.ts";
+import { formatBitrate, formatBytes, formatCount, formatShare } from "../quantity.ts";
+import { type Content, html, type Markup } from "./markup.ts";
+import { section } from "./section.ts";
+import { notMeasured, table } from "./table.ts";
+
+export function mediaSection(result: Result): Markup {
+  const { media } = result;
+  const server = serverFigureReason(result);
+  const host = hostFigureReason(result);
+  const rows: [string, Content, string, Content][] = [
+    [
+      "Packet loss, server → subscribers",
+      share(media.loss),
+      counts(media.loss),
+      source(media.loss, media.lossReason ?? server),
+    ],
+    [
+      "Packet loss, publishers → server",
+      share(media.incomingLoss),
+      counts(media.incomingLoss),
+      source(media.incomingLoss, server),
+    ],
+    ["Retransmitted", share(media.retransmission), counts(media.retransmission), source(media.retransmission, server)],
+    [
+      "Sent by the server",
+      figure(media.bytesOut, formatBytes),
+      packets(media.packetsOut),
+      named(media.bytesOut ?? media.packetsOut, "server counters", server),
+    ],
+    [
+      "Received by the server",
+      figure(media.bytesIn, formatBytes),
+      packets(media.packetsIn),
+      named(media.bytesIn ?? media.packetsIn, "server counters", server),
+    ],
+    [
+      "Received by all hosts",
+      figure(media.hostsRxBps, formatBitrate),
+      "–",
+      named(media.hostsRxBps, "host counters (NIC)", host),
+    ],
+    [
+      "Sent by all hosts",
+      figure(media.hostsTxBps, formatBitrate),
+      "–",
+      named(media.hostsTxBps, "host counters (NIC)", host),
+    ],
+    [
+      "lk-reported drops, not loss",
+      share(media.lkReportedDrops),
+      counts(media.lkReportedDrops),
+      source(media.lkReportedDrops, "lk printed no summary"),
+    ],
+  ];
+  const columns = [
+    { head: "Figure", wraps: true },
+    { head: "Value", numeric: true },
+    { head: "Counted", numeric: true },
+    { head: "Source", wraps: true },
+  ];
+  return section(
+    "media",
+    "Media",
+    "Loss is packets lost over packets sent in the steady window, by the counters of the servers.",
+    table(
+      "Packets and bytes",
+      columns,
+      rows.map((cells) => ({ cells })),
+    ),
+  );
+}
+
+const share = (value: Share | null): Content => (value ? html`<b>${formatShare(value.value)}</b>` : notMeasured());
+const counts = (value: Share | null) => (value ? `${formatCount(value.part)} of ${formatCount(value.whole)}` : "–");
+const source = (value: Share | null, reason: string): Content => (value ? value.source : missing(reason));
+const figure = (value: number | null, format: (value: number) => string): Content =>
+  value === null ? notMeasured() : html`<b>${format(value)}</b>`;
+const packets = (value: number | null) => (value === null ? "packets not measured" : `${formatCount(value)} packets`);
+const named = (value: number | null, name: string, reason: string): Content =>
+  value === null ? missing(reason) : name;
+const missing = (reason: string) => html`<span class="missing">${reason}</span>`;
