@@ -1,3 +1,4 @@
+import type { LoadCounts } from "../config/load-counts.ts";
 import type { Config } from "../config/schema.ts";
 import { expectedTracks } from "./expected-tracks.ts";
 import { identityPrefixes, roomNames } from "./names.ts";
@@ -14,13 +15,7 @@ export type PlanInput = {
   hosts: readonly { name: string; address: string; cores?: number | undefined }[];
   runId: string;
   /** For each host or for the whole run, as `config.load.per` says. */
-  counts: {
-    participants: number;
-    publishers: number;
-    videoPublishers: number;
-    audioPublishers: number;
-    subscribers: number;
-  };
+  counts: LoadCounts;
 };
 
 /** What the run makes is kept for this long beyond the load itself: provisioning, collecting, a look at a failure. */

@@ -1,5 +1,6 @@
 /** What a plan makes likely to disappoint: told before anything is created. */
 import { formatDuration } from "../config/duration.ts";
+import { findScenario } from "../config/scenarios.ts";
 import type { LoadConfig } from "../config/schema.ts";
 import { layoutCaps } from "./expected-tracks.ts";
 import { commas, plural } from "./numbers.ts";
@@ -28,6 +29,7 @@ type Context = {
 export function loadWarnings(context: Context): string[] {
   return [
     ...rateWarnings(context.load),
+    ...scenarioWarnings(context),
     ...roomWarnings(context),
     ...coreWarnings(context),
     ...mediaWarnings(context),
@@ -40,6 +42,21 @@ function rateWarnings(load: LoadConfig): string[] {
   return [
     `numPerSecond ${load.numPerSecond} is above what lk does: each process starts ${maxNumPerSecond} participants per second`,
   ];
+}
+
+/** A scenario is made for a number of hosts: fewer of them carry more each, or make less of it. */
+function scenarioWarnings({ load, hosts, totals }: Context): string[] {
+  const scenario = load.scenario === undefined ? undefined : findScenario(load.scenario);
+  if (!scenario || hosts.length === scenario.recommendedHosts) return [];
+  const { counts, recommendedHosts } = scenario;
+  const meant = counts.participants * (scenario.load.per === "host" ? recommendedHosts : 1);
+  const sayMeant = `scenario ${scenario.name} means ${commas(meant)} participants on ${plural(recommendedHosts, "host")}`;
+  if (load.per === "host" && totals.participants !== meant) {
+    return [`${sayMeant}: with ${commas(hosts.length)} it makes ${commas(totals.participants)}`];
+  }
+  const share = Math.ceil(totals.participants / hosts.length);
+  if (share <= meant / recommendedHosts) return [];
+  return [`${sayMeant}: with ${commas(hosts.length)} each carries up to ${commas(share)}`];
 }
 
 function roomWarnings({ rooms, load }: Context): string[] {
@@ -56,7 +73,7 @@ function roomWarnings({ rooms, load }: Context): string[] {
   if (crowded.length > 0) {
     warnings.push(
       `${which(crowded)} more publishers than layout ${load.layout} shows: ` +
-        `each subscriber receives ${cap} participants only, and part of the tracks is normal`,
+        `each subscriber gets the tracks of ${cap} publishers, not of all`,
     );
   }
   return warnings;

@@ -40,9 +40,12 @@ export function textTable(
 /** `load-test-room-vm-12` in 11 columns: `load-…vm-12`. Names differ at their ends. */
 export function cutMiddle(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
-  const kept = [...text];
-  const tail = Math.floor((width - 1) / 2);
-  return `${kept.slice(0, width - 1 - tail).join("")}…${kept.slice(kept.length - tail).join("")}`;
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  for (let kept = width - 1; ; kept--) {
+    const tail = Math.floor(kept / 2);
+    const cut = [...characters.slice(0, kept - tail), "…", ...characters.slice(characters.length - tail)].join("");
+    if (kept <= 0 || stringWidth(cut) <= width) return cut;
+  }
 }
 
 /** Words in lines of at most `columns`, the second and further ones indented like the first one's text. */

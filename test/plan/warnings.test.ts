@@ -46,6 +46,34 @@ test("a host with more tracks than its cores carry is named with its numbers", (
   ]);
 });
 
+const means = "means 1,000 participants on 10 hosts";
+
+test.each<[string, number, NonNullable<Asked["load"]>, number, string[]]>([
+  ["its own hosts", 10, { scenario: "high-1000", per: "run" }, 1000, []],
+  ["more hosts", 20, { scenario: "high-1000", per: "run" }, 1000, []],
+  [
+    "fewer hosts",
+    3,
+    { scenario: "high-1000", per: "run" },
+    1000,
+    [`high-1000 ${means}: with 3 each carries up to 334`],
+  ],
+  ["fewer hosts and participants", 3, { scenario: "high-1000", per: "run" }, 300, []],
+  ["its own hosts, counted by host", 10, { scenario: "distributed-1000" }, 100, []],
+  [
+    "fewer hosts, counted by host",
+    3,
+    { scenario: "distributed-1000" },
+    100,
+    [`distributed-1000 ${means}: with 3 it makes 300`],
+  ],
+  ["a name that is not known", 3, { scenario: "mine" }, 100, []],
+])("a scenario with %s", (_, hosts, load, participants, expected) => {
+  const { warnings } = planned({ hosts, load, counts: { publishers: 6, subscribers: participants - 6 } });
+  const ofScenario = warnings.filter((text) => text.startsWith("scenario "));
+  expect(ofScenario).toEqual(expected.map((text) => `scenario ${text}`));
+});
+
 test("unknown cores are not guessed", () => {
   expect(planned({ counts: { publishers: 4, subscribers: 3000 } }).warnings).toEqual([]);
 });

@@ -34,6 +34,8 @@ test.each([
   ["abcdefgh", 8, "abcdefgh"],
   ["abcdefghi", 8, "abcd…ghi"],
   ["abcdefghi", 3, "a…i"],
+  ["abcdefghi", 1, "…"],
+  ["主机一主机二", 8, "主机…二"],
 ])("%s in %i columns", (text, width, expected) => {
   expect(cutMiddle(text, width)).toBe(expected);
 });

@@ -1,0 +1,92 @@
+/** What `lkload plan` shows. */
+import { styleText } from "node:util";
+import { layoutCaps } from "../plan/expected-tracks.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planTables } from "./plan-tables.ts";
+import { formatCount, formatMs } from "./quantity.ts";
+import { wrapped } from "./text-table.ts";
+import { visibleText } from "./visible-text.ts";
+
+export type TextOptions = {
+  /** Width of the terminal. */
+  readonly columns: number;
+  readonly color: boolean;
+};
+
+const leastColumns = 72;
+const signs = { "<=": "≤", ">=": "≥", "<": "<", ">": ">" } as const;
+
+/** Who does what, for people: ends with a line break. Long lists are cut; the plan document has all of them. */
+export function planText(plan: Plan, { columns, color }: TextOptions): string {
+  const width = Math.max(leastColumns, columns);
+  const paint = (style: "bold" | "yellow", text: string) =>
+    color ? styleText(style, text, { validateStream: false }) : text;
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", paint("bold", title), ...lines];
+  const scenario = plan.scenario === null ? "" : `, scenario ${plan.scenario}`;
+  const tables = planTables(plan, width - 2).flatMap(({ title, lines }) =>
+    section(
+      title,
+      lines.map((line) => `  ${line}`),
+    ),
+  );
+  return [
+    paint("bold", `Plan ${plan.runId}${scenario}`),
+    ...summary(plan).flatMap(([name, text]) => wrapped(`  ${name.padEnd(10)}`, visibleText(text), width)),
+    ...tables,
+    ...section("Thresholds", thresholdLines(plan)),
+    ...section(
+      "Warnings",
+      plan.warnings.flatMap((text) => wrapped("  ! ", visibleText(text), width)).map((line) => paint("yellow", line)),
+    ),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function summary(plan: Plan): [string, string][] {
+  const { totals, timing, lk } = plan;
+  const [rooms, processes] = [plan.rooms.length, plan.segments.length];
+  return [
+    ["Load", totals.product],
+    [
+      "",
+      `${formatCount(totals.publishers)} publishers (${formatCount(totals.videoPublishers)} with video, ` +
+        `${formatCount(totals.audioPublishers)} with audio), ${formatCount(totals.subscribers)} subscribers`,
+    ],
+    [
+      "",
+      `${formatCount(rooms)} ${rooms === 1 ? "room" : "rooms"}, ${formatCount(processes)} lk ${processes === 1 ? "process" : "processes"}`,
+    ],
+    ["Target", plan.livekitUrl === "" ? "not set" : plan.livekitUrl],
+    ["Media", mediaText(plan)],
+    ["Tracks", `layout ${lk.layout}: a subscriber gets all tracks of up to ${layoutCaps[lk.layout]} publishers`],
+    [
+      "Time",
+      `ramp ${formatMs(timing.rampMs)} + hold ${formatMs(timing.durationMs)} = ${formatMs(timing.totalMs)}; ` +
+        `each process starts ${lk.numPerSecond} participants per second`,
+    ],
+    ["Hosts", hostsText(plan)],
+  ];
+}
+
+function mediaText({ lk, totals }: Plan): string {
+  const speakers = lk.simulateSpeakers ? ", speakers simulated" : "";
+  if (totals.videoPublishers === 0) return `audio only${speakers}`;
+  const simulcast = lk.simulcast ? "with simulcast" : "without simulcast";
+  return `${lk.videoResolution} ${lk.videoCodec.toUpperCase()} video ${simulcast}${speakers}`;
+}
+
+function hostsText({ hosts, minHosts, fleet }: Plan): string {
+  if (fleet === "local") return "this machine";
+  const needed = minHosts === hosts.length ? "all are needed" : `at least ${formatCount(minHosts)} are needed`;
+  return hosts.length === 1 ? "1, over SSH" : `${formatCount(hosts.length)}, over SSH; ${needed}`;
+}
+
+function thresholdLines({ thresholds }: Plan): string[] {
+  if (thresholds.length === 0) return ["  none: this run cannot fail, only be invalid"];
+  return thresholds.map(({ metric, op, value, unit, origin }) => {
+    const limit = `${signs[op]} ${value} ${unit}`;
+    return `  ${metric.padEnd(20)}${limit.padEnd(12)}${origin === "user" ? "set by you" : "default"}`;
+  });
+}
