@@ -25,7 +25,7 @@ const difference = installDifference();
 if (difference !== undefined) {
   console.error(`Installing packages with npm ci (${difference}); takes about half a minute …`);
   const startedAt = Date.now();
-  const code = await run("npm", ["ci", "--no-audit", "--no-fund"]);
+  const code = await run("npm", ["ci", "--prefix", root, "--no-audit", "--no-fund", "--loglevel=error"]);
   if (code !== 0) {
     console.error(`npm ci failed with exit code ${code}.`);
     process.exit(code);
