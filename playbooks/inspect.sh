@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# What this host is, and whether it can carry load: kernel, tools, work folder, reach of the target. Changes nothing
+# but the run's own folder.
+# Parameters: LKLOAD_RUN, LKLOAD_HOST, LKLOAD_CLI_SOURCE, LKLOAD_TARGET_HOST and LKLOAD_TARGET_PORT (optional).
+
+system_facts() {
+  local os=Linux glibc
+  # shellcheck source=/dev/null
+  [ -r /etc/os-release ] && os=$(. /etc/os-release && printf '%s' "${PRETTY_NAME:-${NAME:-Linux}}")
+  fact os "$os"
+  fact kernel "$(uname -r)"
+  case $(uname -m) in
+    x86_64 | amd64) fact arch amd64 ;;
+    aarch64 | arm64) fact arch arm64 ;;
+    *) fact arch "$(uname -m)" ;;
+  esac
+  fact cores "$(nproc)"
+  fact memory_kb "$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
+  fact cpu_model "$(awk -F': *' '$1 ~ /^(model name|Model)/ { print $2; exit }' /proc/cpuinfo)"
+  glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc=
+  if [ -n "$glibc" ]; then
+    fact glibc "${glibc#glibc }"
+  elif compgen -G '/lib/ld-musl-*' >/dev/null; then
+    fact glibc musl
+  else
+    fact glibc absent
+  fi
+  fact bash "$BASH_VERSION"
+  fact uid "$EUID"
+  fact boot_id "$(</proc/sys/kernel/random/boot_id)"
+  fact netns "$(readlink /proc/self/ns/net)"
+  fact hypervisor "$(hypervisor)"
+}
+
+hypervisor() {
+  local name=
+  if command -v systemd-detect-virt >/dev/null; then
+    name=$(systemd-detect-virt --vm 2>/dev/null)
+  fi
+  if [ -z "$name" ] && [ -r /sys/class/dmi/id/sys_vendor ]; then
+    name=$(</sys/class/dmi/id/sys_vendor)
+  fi
+  if [ -z "$name" ]; then
+    grep -qsw hypervisor /proc/cpuinfo && name='some hypervisor' || name=unknown
+  fi
+  printf '%s' "$name"
+}
+
+# The command of this system's package manager.
+install_command() {
+  local manager
+  for manager in 'apt-get install -y' 'dnf install -y' 'yum install -y' 'zypper install -y' 'apk add'; do
+    if command -v "${manager%% *}" >/dev/null; then
+      printf '%s' "$manager"
+      return
+    fi
+  done
+  printf 'install'
+}
+
+require_tools() {
+  local tool packages=() missing=()
+  for tool in tar gzip grep sed awk sha256sum setsid flock timeout od tail find; do
+    command -v "$tool" >/dev/null && continue
+    missing+=("$tool")
+    case $tool in
+      sha256sum | timeout | od | tail) packages+=(coreutils) ;;
+      setsid | flock) packages+=(util-linux) ;;
+      find) packages+=(findutils) ;;
+      awk) packages+=(gawk) ;;
+      *) packages+=("$tool") ;;
+    esac
+  done
+  if [ "${LKLOAD_CLI_SOURCE-}" = download ] && ! command -v curl >/dev/null && ! command -v wget >/dev/null; then
+    missing+=(curl)
+    packages+=(curl)
+  fi
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 402)); then
+    die "bash is $BASH_VERSION; lkload needs 4.2 or newer: run \`$(install_command) bash\`"
+  fi
+  ((${#missing[@]} == 0)) && return
+  die "missing on this host: ${missing[*]}: run \`$(install_command) $(printf '%s\n' "${packages[@]}" | sort -u | tr '\n' ' ' | sed 's/ $//')\`"
+}
+
+# A program must be able to run from the work folder: /var/tmp is noexec on hardened machines.
+require_work_dir() {
+  local probe
+  make_dirs
+  probe=$LKLOAD_DIR/probe
+  printf '#!/bin/sh\nexit 0\n' >"$probe" 2>/dev/null || die "cannot write to $LKLOAD_DIR: the disk may be full or read-only"
+  chmod 0700 "$probe"
+  if ! "$probe" 2>/dev/null; then
+    rm -f "$probe"
+    die "programs cannot run from $LKLOAD_DIR: its file system is mounted noexec; run \`mount -o remount,exec\` on it"
+  fi
+  rm -f "$probe"
+  fact dir "$LKLOAD_DIR"
+  fact free_disk_kb "$(df -Pk "$LKLOAD_DIR" | awk 'NR == 2 { print $4 }')"
+}
+
+# Another run's generator on this host (not merely on this machine: hosts may be network namespaces of one) would
+# spoil the measurements of both.
+report_holder() {
+  local netns file mark
+  netns=$(readlink /proc/self/ns/net)
+  while IFS= read -r file; do
+    [ "$(readlink "${file%/environ}/ns/net")" = "$netns" ] || continue
+    mark=$(tr '\0' '\n' 2>/dev/null <"$file" | sed -n 's|^LKLOAD_GENERATOR=.*/runs/\([^/]*\)/[^/]*$|\1|p')
+    if [ -n "$mark" ] && [ "$mark" != "$LKLOAD_RUN" ]; then
+      fact held_by "$mark"
+      return
+    fi
+  done < <(grep -lsz '^LKLOAD_GENERATOR=' /proc/[0-9]*/environ)
+}
+
+warn_of_logind() {
+  ((EUID == 0)) && return
+  if grep -qsiE '^ *KillUserProcesses *= *(yes|true|1|on)' /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf; then
+    fact warning 'logind is set to KillUserProcesses=yes: load would end when the SSH connection is lost'
+  fi
+}
+
+report_target() {
+  local reason code
+  [ -n "${LKLOAD_TARGET_HOST-}" ] || return 0
+  # shellcheck disable=SC2016,SC2153 # expanded by the inner bash; both are parameters
+  reason=$(timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' lkload "$LKLOAD_TARGET_HOST" "$LKLOAD_TARGET_PORT" 2>&1)
+  code=$?
+  if ((code == 0)); then
+    fact target_reachable yes
+    return
+  fi
+  reason=${reason%%$'\n'*}
+  ((code == 124)) && reason='no answer within 5 s'
+  if [[ $reason == */dev/tcp/*'No such file'* ]]; then
+    fact warning 'this bash has no /dev/tcp: whether LiveKit can be reached was not checked'
+    return
+  fi
+  fact target_reachable no
+  fact target_reason "${reason##*: }"
+}
+
+main() {
+  name_dirs
+  system_facts
+  require_tools
+  refuse_foreign_base
+  require_work_dir
+  report_holder
+  warn_of_logind
+  report_target
+}
+
+main "$@" </dev/null
+exit

@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What every playbook begins with. lkload sends this file before the playbook itself, through standard input of
+# `bash -s`: the variables first, then this, then the playbook. Needs bash 4.2, coreutils, util-linux, grep, sed, awk.
+
+set -u
+export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin"
+umask 077
+
+# fact KEY VALUE: one line of output, whatever the value holds.
+fact() {
+  local value=${2//$'\n'/ }
+  printf '%s=%s\n' "$1" "${value//$'\r'/}"
+}
+
+# die MESSAGE: what failed and what to do about it.
+die() {
+  fact error "$1"
+  exit 1
+}
+
+# Sets LKLOAD_BASE and LKLOAD_DIR without touching anything. The names become part of paths that are removed later.
+name_dirs() {
+  local name
+  for name in "${LKLOAD_RUN-}" "${LKLOAD_HOST-}"; do
+    [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || die "not a name of a run or host: '$name'"
+  done
+  : "${LKLOAD_BASE:=/var/tmp/lkload-$EUID}"
+  LKLOAD_DIR=$LKLOAD_BASE/runs/$LKLOAD_RUN/$LKLOAD_HOST
+}
+
+# The base folder has a name that anyone can guess in a folder where anyone can write: never trust one that somebody
+# else made.
+refuse_foreign_base() {
+  [ -e "$LKLOAD_BASE" ] || [ -L "$LKLOAD_BASE" ] || return 0
+  if [ -L "$LKLOAD_BASE" ] || [ ! -d "$LKLOAD_BASE" ] || [ ! -O "$LKLOAD_BASE" ]; then
+    die "$LKLOAD_BASE exists and is not a folder of user $EUID: remove it"
+  fi
+}
+
+# Makes this run's folder on the host.
+make_dirs() {
+  name_dirs
+  refuse_foreign_base
+  mkdir -p "$LKLOAD_DIR" 2>/dev/null || die "cannot create $LKLOAD_DIR: check the space and the rights below ${LKLOAD_BASE%/*}"
+  refuse_foreign_base
+  chmod 0700 "$LKLOAD_BASE"
+}
+
+# Holds fd 9 locked against other runs on this host while they change what runs share; needs the base folder.
+lock_base() {
+  exec 9>"$LKLOAD_BASE/lock" || die "cannot write below $LKLOAD_BASE"
+  flock -w 60 9 || die "$LKLOAD_BASE/lock is held by another lkload for more than 60 s"
+}
+
+# Sets PIDS to the processes of this host's generator: they carry a mark in their environment, so neither a reused
+# process id nor a lost pid file can lead us to anybody else's process.
+find_generator() {
+  mapfile -t PIDS < <(grep -lszxF "LKLOAD_GENERATOR=$LKLOAD_DIR" /proc/[0-9]*/environ)
+  PIDS=("${PIDS[@]//[!0-9]/}")
+}
+
+# Of those, sets LK_PIDS to the lk processes.
+find_lk() {
+  local pid
+  find_generator
+  LK_PIDS=()
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do
+    grep -qsz '^LKLOAD_SEGMENT=' "/proc/$pid/environ" && LK_PIDS+=("$pid")
+  done
+}

@@ -1,0 +1,179 @@
+/** Makes one host ready for load: the user's playbooks, checks, kernel settings, lk. */
+import type { Config } from "../config/schema.ts";
+import { LkloadError } from "../errors.ts";
+import type { ConfiguredHost } from "../metrics/raw.ts";
+import { RemoteError, type Remote } from "../remote/remote.ts";
+import type { Facts } from "./facts.ts";
+import { type HostScope, scopeVariables } from "./host-scope.ts";
+import { installLk } from "./install-lk.ts";
+import { applyPlaybook, PlaybookError } from "./playbook.ts";
+import { ownPlaybook, userPlaybook } from "./script.ts";
+import { applied, knobsOf, notApplied } from "./tuning.ts";
+
+export type ConfigureOptions = HostScope & {
+  config: Pick<Config, "livekit" | "tuning" | "playbooks">;
+  /** Called before each step with what is done now, for people. */
+  onStep?: (step: string) => void;
+  /** This machine's cache of lk releases; default `~/.cache/lkload/cli`. */
+  cacheDir?: string;
+};
+
+/**
+ * Idempotent. A host that can't be used comes back as `failed` with the reason and what was found until then.
+ * @throws the signal's reason when it was aborted
+ */
+export async function configureHost(remote: Remote, options: ConfigureOptions): Promise<ConfiguredHost> {
+  const startedAt = performance.now();
+  const host = notConfigured(options.host, "");
+  try {
+    await runUserPlaybooks(remote, options.config.playbooks.before, options, host);
+    await inspect(remote, options, host);
+    await tune(remote, options, host);
+    await install(remote, options, host);
+    await runUserPlaybooks(remote, options.config.playbooks.after, options, host);
+    host.status = "ready";
+    host.error = null;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof RemoteError || error instanceof LkloadError)) throw error;
+    if (error instanceof PlaybookError) host.warnings.push(...error.facts.warnings);
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    // The host's name stands beside the error wherever it is shown.
+    host.error = `${error.message.replace(`${remote.host}: `, "")}${hint}`;
+  }
+  host.durationMs = performance.now() - startedAt;
+  return host;
+}
+
+/** A host of which nothing is known but why it can't be used. */
+export function notConfigured(name: string, error: string): ConfiguredHost {
+  return {
+    name,
+    status: "failed",
+    error,
+    facts: { os: null, kernel: null, arch: null, cores: null, memoryKb: null, other: {} },
+    tuning: notApplied("the host was not configured"),
+    lk: null,
+    warnings: [],
+    durationMs: 0,
+  };
+}
+
+async function runUserPlaybooks(
+  remote: Remote,
+  paths: readonly string[],
+  options: ConfigureOptions,
+  host: ConfiguredHost,
+): Promise<void> {
+  for (const path of paths) {
+    options.onStep?.(path);
+    const facts = await applyPlaybook(remote, {
+      name: path,
+      script: await userPlaybook(path),
+      variables: scopeVariables(options),
+      signal: options.signal,
+      timeoutMs: 30 * 60_000,
+    });
+    host.warnings.push(...facts.warnings);
+  }
+}
+
+async function inspect(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
+  options.onStep?.("inspect");
+  let facts: Facts;
+  try {
+    facts = await applyPlaybook(remote, {
+      name: "inspect.sh",
+      script: await ownPlaybook("inspect.sh"),
+      variables: {
+        ...scopeVariables(options),
+        LKLOAD_CLI_SOURCE: options.config.livekit.cli.source,
+        ...targetVariables(options.config.livekit.url),
+      },
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (error instanceof PlaybookError) host.facts = hostFacts(error.facts);
+    throw error;
+  }
+  host.facts = hostFacts(facts);
+  host.warnings.push(...facts.warnings);
+  const holder = facts.get("held_by");
+  if (holder !== undefined) {
+    throw new RemoteError("command", remote.host, `run ${holder} is generating load on this host`, {
+      hint: `wait for it, or end it with \`lkload destroy ${holder}\``,
+    });
+  }
+  if (facts.get("target_reachable") === "no") {
+    const reason = facts.get("target_reason") ?? "no reason given";
+    throw new RemoteError(
+      "command",
+      remote.host,
+      `${options.config.livekit.url} can't be reached from here: ${reason}`,
+      {
+        hint: "check the URL, and the firewalls between this host and LiveKit",
+      },
+    );
+  }
+}
+
+function hostFacts(facts: Facts): ConfiguredHost["facts"] {
+  const { os, kernel, arch, cores: _, memory_kb: __, warning: ___, error: ____, ...other } = facts.toRecord();
+  return {
+    os: os ?? null,
+    kernel: kernel ?? null,
+    arch: arch ?? null,
+    cores: facts.int("cores"),
+    memoryKb: facts.int("memory_kb"),
+    other,
+  };
+}
+
+function targetVariables(url: string | undefined): Record<string, string> {
+  if (url === undefined) return {};
+  const { hostname, port, protocol } = new URL(url);
+  const usual = protocol === "wss:" || protocol === "https:" ? "443" : "80";
+  return {
+    // Brackets are the URL's way of writing IPv6, not the resolver's.
+    LKLOAD_TARGET_HOST: hostname.replace(/^\[(.*)\]$/, "$1"),
+    LKLOAD_TARGET_PORT: port === "" ? usual : port,
+  };
+}
+
+async function tune(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
+  const { tuning } = options.config;
+  if (!tuning.enabled) {
+    host.tuning = notApplied("tuning.enabled is false");
+    return;
+  }
+  if (remote.privileged === "no") {
+    host.tuning = notApplied("no root on this host");
+    return;
+  }
+  options.onStep?.("tune");
+  const facts = await applyPlaybook(remote, {
+    name: "tune-kernel.sh",
+    script: await ownPlaybook("tune-kernel.sh"),
+    variables: {
+      ...scopeVariables(options),
+      LKLOAD_SYSCTL: Object.entries(tuning.sysctl)
+        .map(([name, value]) => `${name} ${value}`)
+        .join("\n"),
+    },
+    signal: options.signal,
+  });
+  host.tuning = applied(knobsOf(facts));
+  host.warnings.push(...facts.warnings);
+}
+
+async function install(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
+  const { arch } = host.facts;
+  if (arch !== "amd64" && arch !== "arm64") {
+    throw new RemoteError("command", remote.host, `lk is not released for ${arch ?? "this machine"}`, {
+      hint: "use amd64 or arm64 hosts",
+    });
+  }
+  options.onStep?.("install lk");
+  const { lk } = await installLk(remote, { ...options, cli: options.config.livekit.cli, arch });
+  host.lk = lk;
+}

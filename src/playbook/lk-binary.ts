@@ -1,0 +1,175 @@
+/** The lk binary on this machine, for hosts that it is pushed to. */
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { createGzip } from "node:zlib";
+import type { Config } from "../config/schema.ts";
+import { exitCodes, LkloadError } from "../errors.ts";
+
+const run = promisify(execFile);
+
+export type LkBinary = { file: string; sha256: string };
+export type Arch = "amd64" | "arm64";
+
+export type LkBinaryRequest = {
+  cli: Config["livekit"]["cli"];
+  arch: Arch;
+  /** Where releases are kept; default `~/.cache/lkload/cli`. */
+  cacheDir?: string;
+  signal: AbortSignal;
+};
+
+/** Many hosts ask at the same time; the work is done once. */
+const underWay = new Map<string, Promise<LkBinary>>();
+
+/**
+ * The binary at `livekit.cli.path`, or the release: from the cache, else downloaded and checked against the release's
+ * checksums.
+ * @throws {LkloadError} exit 2 for a path that can't be read, exit 5 for a release that can't be had or is not right
+ */
+export function lkBinary(request: LkBinaryRequest): Promise<LkBinary> {
+  const { cli, arch } = request;
+  return once(JSON.stringify([cli, arch, request.cacheDir]), request.signal, async () => {
+    const binary = cli.source === "path" ? await fromPath(cli.path) : await fromRelease(request);
+    const pinned = cli.sha256[arch];
+    if (pinned !== undefined && pinned !== binary.sha256) {
+      throw new LkloadError(
+        exitCodes.infrastructure,
+        `${binary.file} has SHA-256 ${binary.sha256}, but livekit.cli.sha256.${arch} is ${pinned}`,
+        { hint: "correct livekit.cli.sha256, or find out where this binary comes from" },
+      );
+    }
+    return binary;
+  });
+}
+
+/** The binary gzipped, made once per digest: hosts are behind slower links than the disk. */
+export async function gzipped(binary: LkBinary, request: Omit<LkBinaryRequest, "cli" | "arch">): Promise<string> {
+  const dir = join(request.cacheDir ?? defaultCacheDir(), "push");
+  const target = join(dir, `${binary.sha256}.gz`);
+  const key = `gzip ${target}`;
+  const made = await once(key, request.signal, async () => {
+    if (!(await exists(target))) {
+      await mkdir(dir, { recursive: true });
+      await writeWhole(target, (draft) =>
+        // Level 1: for binaries of this kind the higher ones take five times as long for a tenth less.
+        pipeline(createReadStream(binary.file), createGzip({ level: 1 }), createWriteStream(draft), {
+          signal: request.signal,
+        }),
+      );
+    }
+    return { file: target, sha256: binary.sha256 };
+  });
+  return made.file;
+}
+
+function defaultCacheDir(): string {
+  return join(homedir(), ".cache", "lkload", "cli");
+}
+
+async function once(key: string, signal: AbortSignal, work: () => Promise<LkBinary>): Promise<LkBinary> {
+  signal.throwIfAborted();
+  let pending = underWay.get(key);
+  if (!pending) {
+    pending = work();
+    underWay.set(key, pending);
+    // Kept only while it lasts: the file may change, and a failure may pass.
+    const forget = () => underWay.delete(key);
+    pending.then(forget, forget);
+  }
+  return pending;
+}
+
+async function fromPath(path: string | undefined): Promise<LkBinary> {
+  if (path === undefined) {
+    throw new LkloadError(exitCodes.usage, "livekit.cli.source is path, but livekit.cli.path is not set");
+  }
+  try {
+    return { file: path, sha256: await sha256(path) };
+  } catch (error) {
+    throw new LkloadError(exitCodes.usage, `cannot read livekit.cli.path: ${path}`, { cause: error });
+  }
+}
+
+async function fromRelease({ cli, arch, cacheDir, signal }: LkBinaryRequest): Promise<LkBinary> {
+  const dir = join(cacheDir ?? defaultCacheDir(), cli.version, arch);
+  const file = join(dir, "lk");
+  const digestFile = join(dir, "lk.sha256");
+  if ((await exists(file)) && (await exists(digestFile))) {
+    const digest = await sha256(file);
+    if (digest === (await readFile(digestFile, "utf8")).trim()) return { file, sha256: digest };
+  }
+  const draft = join(dir, `draft-${randomUUID()}`);
+  await mkdir(draft, { recursive: true });
+  try {
+    const name = `lk_${cli.version}_linux_${arch}.tar.gz`;
+    const base = `${cli.baseUrl}/v${cli.version}`;
+    const sums = await (await get(`${base}/checksums.txt`, signal)).text();
+    const wanted = new Map(sums.split("\n").map((line) => line.trim().split(/ +\*?/).toReversed() as [string, string]));
+    const archive = join(draft, name);
+    const { body } = await get(`${base}/${name}`, signal);
+    if (!body) throw unavailable(`${base}/${name}`, "empty answer");
+    await pipeline(Readable.fromWeb(body), createWriteStream(archive), { signal });
+    const digest = await sha256(archive);
+    if (digest !== wanted.get(name)) {
+      const said = wanted.get(name) ?? "nothing about it";
+      throw unavailable(`${base}/${name}`, `its SHA-256 is ${digest}, the release's checksums.txt says ${said}`);
+    }
+    await run("tar", ["-xzf", archive, "-C", draft, "lk"], { signal });
+    const binary = { file, sha256: await sha256(join(draft, "lk")) };
+    await rename(join(draft, "lk"), file);
+    await writeWhole(digestFile, (path) => writeFile(path, `${binary.sha256}\n`));
+    return binary;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function get(url: string, signal: AbortSignal): Promise<Response> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(600_000)]) });
+    if (!response.ok) throw unavailable(url, `HTTP ${response.status}`);
+    return response;
+  } catch (error) {
+    if (error instanceof LkloadError || signal.aborted) throw error;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw unavailable(url, cause, error);
+  }
+}
+
+function unavailable(url: string, why: string, cause?: unknown): LkloadError {
+  return new LkloadError(exitCodes.infrastructure, `lk can't be had from ${url}: ${why}`, {
+    hint: "check livekit.cli.version and livekit.cli.baseUrl, or set livekit.cli.source: path and livekit.cli.path",
+    cause,
+  });
+}
+
+/** A file appears whole or not at all. */
+async function writeWhole(path: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await write(draft);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
