@@ -49,7 +49,7 @@ const holds = (name: string, check: (plan: Plan, input: PlanInput) => void) =>
   test(name, () => {
     fc.assert(
       fc.property(inputs, (input) => check(buildPlan(input), input)),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
