@@ -69,9 +69,10 @@ export async function measureClock(remote: Remote, options: MeasureClockOptions)
  * the start of this process, and does not follow what NTP has done to the clock since.
  */
 export function wallClock(): () => number {
-  const before = Date.now();
-  // At the moment when the millisecond turns, Date.now() is exact: at most one millisecond of waiting.
-  while (Date.now() === before);
-  const anchorMs = Date.now() - performance.now();
+  // Date.now() leaves out the fraction, and a pause between the two readings takes more away: of many differences over
+  // more than a millisecond, the greatest is the true one.
+  const endMs = performance.now() + 2;
+  let anchorMs = -Infinity;
+  while (performance.now() < endMs) anchorMs = Math.max(anchorMs, Date.now() - performance.now());
   return () => anchorMs + performance.now();
 }

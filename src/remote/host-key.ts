@@ -73,18 +73,11 @@ function knownHostsPolicy(target: SshTarget, lines: readonly KnownHostsLine[]): 
   const knownTypes = Object.keys(ALGORITHMS).filter((type) => known.some((line) => line.type === type));
   const check = (key: Buffer): RemoteError | null => {
     const verdict = judgeHostKey(lines, host, port, key);
-    switch (verdict.kind) {
-      case "trusted":
-        return null;
-      case "unknown":
-        return unknownKey(target, key);
-      case "changed":
-        return changedKey(target, verdict.known, described(key));
-      case "revoked": {
-        const { file, line } = verdict.known;
-        return new RemoteError("refused", target.name, `its host key ${described(key)} is revoked in ${file}:${line}`);
-      }
-    }
+    if (verdict.kind === "trusted") return null;
+    if (verdict.kind === "unknown") return unknownKey(target, key);
+    if (verdict.kind === "changed") return changedKey(target, verdict.known, described(key));
+    const { file, line } = verdict.known;
+    return new RemoteError("refused", target.name, `its host key ${described(key)} is revoked in ${file}:${line}`);
   };
   return { types: knownTypes.length > 0 ? knownTypes : Object.keys(ALGORITHMS), check, mayHaveOther: false };
 }

@@ -1,6 +1,6 @@
 /** The user's SSH agent. */
-import { BaseAgent, OpenSSHAgent, type IdentityCallback, type ParsedKey } from "ssh2";
-import type { SignCallback, SigningRequestOptions } from "ssh2";
+import ssh2 from "ssh2";
+import type { BaseAgent, IdentityCallback, OpenSSHAgent, ParsedKey, SignCallback, SigningRequestOptions } from "ssh2";
 
 const TIMEOUT_MS = 5000;
 
@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5000;
 export function agentKeys(socket: string): Promise<ParsedKey[] | Error> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
-    new OpenSSHAgent(socket).getIdentities((error, keys) => {
+    new ssh2.OpenSSHAgent(socket).getIdentities((error, keys) => {
       clearTimeout(timer);
       resolve(error ?? (keys as ParsedKey[] | undefined) ?? []);
     });
@@ -20,13 +20,13 @@ export function restrictedAgent(socket: string, keys: readonly ParsedKey[]): Bas
   return new RestrictedAgent(socket, keys);
 }
 
-class RestrictedAgent extends BaseAgent<ParsedKey> {
+class RestrictedAgent extends ssh2.BaseAgent<ParsedKey> {
   readonly #agent: OpenSSHAgent;
   readonly #keys: readonly ParsedKey[];
 
   constructor(socket: string, keys: readonly ParsedKey[]) {
     super();
-    this.#agent = new OpenSSHAgent(socket);
+    this.#agent = new ssh2.OpenSSHAgent(socket);
     this.#keys = keys;
   }
 

@@ -1,7 +1,7 @@
 /** Which keys are tried on a host, in which order, and what became of it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import ssh2 from "ssh2";
 import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from "ssh2";
 import { agentKeys, restrictedAgent } from "./ssh-agent.ts";
 import { fingerprint } from "./public-key.ts";
@@ -72,12 +72,12 @@ async function readKey(file: string, passphrase: string | undefined): Promise<Fo
     const { code, message } = error as NodeJS.ErrnoException;
     return { note: code === "ENOENT" ? "no such file" : message, missing: code === "ENOENT" };
   }
-  const parsed = utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
+  const parsed = ssh2.utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key instanceof Error || key === undefined) {
     // An agent may hold it; the public half next to it tells which one that would be.
     const publicText = await readFile(`${file}.pub`, "utf8").catch(() => "");
-    const publicKey = utils.parseKey(publicText);
+    const publicKey = ssh2.utils.parseKey(publicText);
     return {
       note: keyProblem(key?.message ?? "no key in it", passphrase),
       ...(publicKey instanceof Error ? {} : { publicHalf: publicKey.getPublicSSH() }),

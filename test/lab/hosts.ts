@@ -9,10 +9,10 @@ import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ssh2 from "ssh2";
+import { LAB_USER, setUpAccounts } from "./hosts/accounts.ts";
 import { buildClockShim } from "./hosts/clock-shim.ts";
 import { endAllIn, LabNet } from "./hosts/lab-net.ts";
 import { startSshd } from "./hosts/sshd.ts";
-import { addLabUser, LAB_USER } from "./hosts/sudo-user.ts";
 import { requireTools } from "./hosts/tools.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -158,7 +158,7 @@ async function startHost(
   const dir = join(net.stateDir, name);
   await mkdir(dir);
   const keys = (special.hostKeyTypes ?? ["ed25519"]).map((type) => hostKeyPair(type));
-  if (special.plainUser !== undefined) await addLabUser(namespace, dir, special.plainUser);
+  await setUpAccounts(namespace, dir, { sudo: special.plainUser?.sudo ?? false });
   const config = [...(special.sshdConfig ?? [])];
   if (special.clockOffsetSeconds !== undefined) {
     config.push(`SetEnv LD_PRELOAD=${await buildClockShim(dir, special.clockOffsetSeconds)}`);
