@@ -3,6 +3,9 @@ import { z } from "zod";
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const shape = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 
+/** What a duration must look like, in words. */
+export const durationWords = "a duration such as 90s, 5m or 1h30m";
+
 /** Milliseconds of `1h30m`, `90s`, `500ms`; undefined when the text is not a duration. */
 export function parseDurationMs(text: string): number | undefined {
   if (!shape.test(text)) return undefined;
@@ -35,8 +38,8 @@ export function formatDuration(durationMs: number): string {
 export function durationSchema(limits: { minMs: number; maxMs: number }) {
   const allowed = `${formatDuration(limits.minMs)} to ${formatDuration(limits.maxMs)}`;
   return z
-    .string()
-    .regex(shape, `a duration such as 90s, 5m or 1h30m`)
+    .string(durationWords)
+    .regex(shape, durationWords)
     .transform((text, context) => {
       const ms = parseDurationMs(text);
       if (ms === undefined) return z.NEVER;

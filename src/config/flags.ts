@@ -1,4 +1,5 @@
 /** What was typed on the command line, in the configuration's terms. */
+import type { ConfigProblem } from "./problem.ts";
 
 /** One flag that sets something in the configuration. */
 export type FlagValue = {
@@ -10,18 +11,10 @@ export type FlagValue = {
   readonly value: unknown;
 };
 
-/** A flag whose value cannot even be placed in the configuration: reported together with all other problems. */
-export type FlagProblem = {
-  readonly flag: string;
-  readonly given: string;
-  /** What is allowed there. */
-  readonly allowed: string;
-  readonly suggestion?: string;
-};
-
 export type FlagValues = {
   readonly values: readonly FlagValue[];
-  readonly problems: readonly FlagProblem[];
+  /** What cannot be placed in the configuration at all: reported together with the problems of its values. */
+  readonly problems: readonly ConfigProblem[];
 };
 
 export const noFlags: FlagValues = { values: [], problems: [] };

@@ -10,6 +10,7 @@ import { thresholdsSchema } from "./thresholds.ts";
 const secretSchema = z
   .string()
   .min(1)
+  .regex(/^[^\r\n]+$/, "one line of text")
   .transform((value) => new Secret(value));
 
 /** Part of file names, VM names and room names: the strictest of their rules. */
@@ -17,8 +18,17 @@ const nameSchema = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40 characters");
 
-const portSchema = z.int().min(1).max(65535);
-const countSchema = z.int().min(0).max(1_000_000);
+const intSchema = (min: number, max: number) => {
+  const words = `a whole number from ${min} to ${max}`;
+  return z.int(words).min(min, words).max(max, words);
+};
+
+const portSchema = intSchema(1, 65_535);
+const countSchema = intSchema(0, 1_000_000);
+const httpUrlSchema = z.url({
+  protocol: /^https?$/,
+  error: "a URL with http or https, such as http://10.0.0.5:6789/metrics",
+});
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hex digits");
 
 const livekitCliSchema = z.strictObject({
@@ -39,24 +49,33 @@ const livekitCliSchema = z.strictObject({
     .default({})
     .describe("expected SHA-256 of the lk binary itself, by architecture"),
   baseUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: "a URL with http or https" })
     .default("https://github.com/livekit/livekit-cli/releases/download")
     .describe("where releases are downloaded from, for mirrors"),
 });
 
 const livekitSchema = z.strictObject({
   url: z
-    .url({ protocol: /^(wss?|https?)$/ })
+    .url({
+      protocol: /^(wss?|https?)$/,
+      error: "a URL with wss, ws, https or http, such as wss://livekit.example.com",
+    })
     .optional()
     .describe("LiveKit server, wss://… or https://… (environment: LIVEKIT_URL)"),
-  apiKey: z.string().min(1).optional().describe("API key (environment: LIVEKIT_API_KEY)"),
+  apiKey: z
+    .string()
+    .regex(/^\S+$/, "text without spaces")
+    .optional()
+    .describe("API key (environment: LIVEKIT_API_KEY)"),
   apiSecret: secretSchema.optional().describe("API secret; better in LIVEKIT_API_SECRET than in a file"),
   metrics: z
-    .array(z.url({ protocol: /^https?$/ }))
+    .array(httpUrlSchema)
     .default([])
     .describe("Prometheus endpoints of the LiveKit servers, scraped every 10 s"),
   cli: livekitCliSchema.prefault({}),
 });
+
+const rateWords = "a number above 0, at most 1000";
 
 const loadSchema = z.strictObject({
   scenario: z
@@ -66,14 +85,19 @@ const loadSchema = z.strictObject({
   per: z
     .enum(["host", "run"])
     .default("host")
-    .describe("whether the counts below are for each host or for the whole run"),
+    .describe(
+      "whether the counts below are for each host or for the whole run; `--participants` counts per host unless this is set in the file",
+    ),
   participants: countSchema.optional().describe("publishers + subscribers (default 100)"),
   publishers: countSchema.optional().describe("publishing participants (default 10 % of participants)"),
   videoPublishers: countSchema.optional().describe("publishers with video (default half of the publishers)"),
   audioPublishers: countSchema.optional().describe("publishers with audio (default all publishers)"),
   subscribers: countSchema.optional().describe("participants that only subscribe (default the rest)"),
   rooms: z
-    .union([z.literal("per-host"), z.literal("shared"), z.int().min(1).max(10_000)])
+    .union(
+      [z.literal("per-host"), z.literal("shared"), intSchema(1, 10_000)],
+      "per-host, shared or a whole number from 1 to 10000",
+    )
     .default("per-host")
     .describe("one room per host, one room shared by all hosts, or this many rooms spread over the hosts"),
   roomPrefix: z
@@ -86,9 +110,9 @@ const loadSchema = z.strictObject({
   simulcast: z.boolean().default(true),
   simulateSpeakers: z.boolean().default(false),
   numPerSecond: z
-    .number()
-    .positive()
-    .max(1000)
+    .number(rateWords)
+    .positive(rateWords)
+    .max(1000, rateWords)
     .default(5)
     .describe("participants started per second by each lk process; lk itself caps this at 10"),
   duration: durationSchema({ minMs: 1000, maxMs: 24 * 3600_000 })
@@ -109,7 +133,7 @@ const sshSchema = z.strictObject({
   knownHosts: z.string().min(1).default("~/.ssh/known_hosts"),
   configFile: z.string().min(1).default("~/.ssh/config").describe("OpenSSH client configuration to honour"),
   connectTimeout: durationSchema({ minMs: 1000, maxMs: 600_000 }).prefault("20s"),
-  concurrency: z.int().min(1).max(1000).default(64).describe("hosts worked on at the same time"),
+  concurrency: intSchema(1, 1000).default(64).describe("hosts worked on at the same time"),
   become: z
     .enum(["auto", "sudo", "none"])
     .default("auto")
@@ -118,7 +142,7 @@ const sshSchema = z.strictObject({
 
 const hostSchema = z.strictObject({
   name: nameSchema.optional().describe("default: made from the address"),
-  address: z.string().min(1).describe("[user@]host[:port]"),
+  address: z.string("[user@]host[:port]").min(1).describe("[user@]host[:port]"),
   user: z.string().min(1).optional(),
   port: portSchema.optional(),
   hostKey: z.string().min(1).optional().describe("pinned SSH host key, as `ssh-ed25519 AAAA…` or `SHA256:…`"),
@@ -129,12 +153,10 @@ const hostSchema = z.strictObject({
 const fleetSchema = z.strictObject({
   kind: z.enum(["hosts", "local"]).optional().describe("default: hosts when `hosts` is given"),
   hosts: z
-    .array(z.union([z.string().min(1), hostSchema]))
+    .array(z.union([z.string().min(1), hostSchema], "user@address:port, or a map with an address"))
     .default([])
     .describe("machines that generate load, over SSH"),
-  minHosts: z
-    .int()
-    .min(1)
+  minHosts: intSchema(1, 10_000)
     .optional()
     .describe("go on with at least this many usable hosts (default: all of them are needed)"),
 });
@@ -142,7 +164,10 @@ const fleetSchema = z.strictObject({
 const tuningSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("tune kernels for load; borrowed hosts are restored afterwards"),
   sysctl: z
-    .record(z.string().regex(/^[a-z0-9_]+(\.[A-Za-z0-9_*-]+)+$/), z.union([z.string(), z.int()]).transform(String))
+    .record(
+      z.string().regex(/^[a-z0-9_]+(\.[A-Za-z0-9_*-]+)+$/, "named as in net.core.rmem_max"),
+      z.union([z.string(), z.int()], "a number or text").transform(String),
+    )
     .default({})
     .describe("further sysctls, or other values for lkload's own"),
 });

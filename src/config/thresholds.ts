@@ -40,19 +40,35 @@ export function parseThreshold(metric: ThresholdMetric, text: string): Threshold
   return { op: match[1] as ThresholdLimit["op"], value, unit };
 }
 
+/** What a limit must look like, in words. */
+export function limitWords(metric: ThresholdMetric): string {
+  return `a limit in ${thresholdMetrics[metric].unit} such as ${JSON.stringify(usualLimit(metric))}, or false`;
+}
+
+/** `<=` for what should be small, `>=` for shares that should be complete. */
+export function usualLimit(metric: ThresholdMetric): string {
+  const complete = metric === "participantsJoined" || metric === "tracksSubscribed" || metric === "hostsFinished";
+  return complete ? ">= 99%" : thresholdMetrics[metric].unit === "%" ? "<= 2%" : "<= 400ms";
+}
+
+/** The limit as users write it: `<= 2.5%`. */
+export function formatLimit({ op, value, unit }: ThresholdLimit): string {
+  return `${op} ${value}${unit}`;
+}
+
 const limit = (metric: ThresholdMetric) => {
-  const { unit, meaning } = thresholdMetrics[metric];
+  const { meaning } = thresholdMetrics[metric];
   return z
-    .union([z.string(), z.literal(false)])
+    .union([z.string(), z.literal(false)], limitWords(metric))
     .transform((text, context) => {
       if (text === false) return false as const;
       const parsed = parseThreshold(metric, text);
       if (parsed) return parsed;
-      context.addIssue({ code: "custom", message: `a limit such as "<= 5${unit}", or false`, input: text });
+      context.addIssue({ code: "custom", message: limitWords(metric), input: text });
       return z.NEVER;
     })
     .optional()
-    .describe(`${meaning}; a limit such as "<= 5${unit}", or false to drop the default`);
+    .describe(`${meaning}; ${limitWords(metric)} to drop the default`);
 };
 
 /** One optional entry per metric; `false` drops a default threshold. */

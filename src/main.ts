@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The only file that touches the process: arguments, streams, signals, exit code. */
+import { homedir } from "node:os";
+import { runCli } from "./cli/program.ts";
+import { Interrupted, type Output, type System } from "./cli/system.ts";
+import { exitCodes } from "./errors.ts";
+
+const interrupt = new AbortController();
+const forced = new AbortController();
+
+/** The first signal ends the work, the second the cleaning up, the third everything. */
+function onSignal(signal: NodeJS.Signals): void {
+  const reason = new Interrupted(signal);
+  if (!interrupt.signal.aborted) interrupt.abort(reason);
+  else if (!forced.signal.aborted) forced.abort(reason);
+  else process.exit(exitCodes.interrupted);
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  // The reader of a pipe may go early, as `head` does: there is nobody to tell then, and the work goes on.
+  let open = true;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    open = false;
+    if (error.code !== "EPIPE") process.exitCode = exitCodes.bug;
+  });
+  return {
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+    isTTY: Boolean(stream.isTTY),
+    get columns() {
+      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
+    },
+  };
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+const argv = process.argv.slice(2);
+const system: System = {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  pid: process.pid,
+  nodeVersion: process.versions.node,
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  now: () => Date.now(),
+  interrupt: interrupt.signal,
+  forced: forced.signal,
+  commandLine: ["lkload", ...argv.map(quoted)].join(" "),
+};
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+process.exitCode = await runCli(argv, system);
