@@ -4,9 +4,11 @@ import { delimiter, join } from "node:path";
 import { runCommand } from "./run-command.ts";
 import type { Progress } from "./progress.ts";
 
-/** Command → Debian package. */
+/** Command → Debian packages. */
 const debianPackages = {
+  cc: "gcc libc6-dev",
   chromium: "chromium",
+  curl: "curl",
   ffmpeg: "ffmpeg",
   git: "git",
   ip: "iproute2",
@@ -21,14 +23,15 @@ const debianPackages = {
   sysctl: "procps",
   tar: "tar",
   unshare: "util-linux",
-  ansible: "ansible-core",
 } as const;
 
 export type Tool = keyof typeof debianPackages;
 
 /** What `npm test` needs besides the LiveKit binaries. */
 export const testTools: readonly Tool[] = [
+  "cc",
   "chromium",
+  "curl",
   "git",
   "ip",
   "nft",
@@ -54,7 +57,7 @@ export async function ensureTools(
 ): Promise<void> {
   const missing = await missingTools(tools);
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((tool) => debianPackages[tool]))];
+  const packages = [...new Set(missing.flatMap((tool) => debianPackages[tool].split(" ")))];
   const what = `missing: ${missing.join(", ")}`;
   const command = `apt-get install ${packages.join(" ")}`;
   if (!(await isDebian())) throw new Error(`${what}; install them (Debian has them in ${packages.join(", ")})`);
