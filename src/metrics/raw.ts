@@ -127,6 +127,17 @@ export const runFileSchema = z.strictObject({
   gitSha: z.string().nullable(),
 });
 
+/** `target.json`: what the target said about itself before the run. */
+export const targetFileSchema = z.strictObject({
+  ...versioned("lkload/target"),
+  checkedAtMs: finite,
+  url: z.string(),
+  serverVersion: z.string().nullable(),
+  nodeId: z.string().nullable(),
+  region: z.string().nullable(),
+});
+
+export type TargetFile = z.infer<typeof targetFileSchema>;
 export type ConfiguredHost = z.infer<typeof configuredHostSchema>;
 export type Configured = z.infer<typeof configuredSchema>;
 export type Clock = z.infer<typeof clockSchema>;

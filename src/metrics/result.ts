@@ -57,7 +57,7 @@ export const thresholdResultSchema = z.strictObject({
   n: count.nullable(),
   window: z.enum(["steady", "load"]),
   status: z.enum(["passed", "failed", "not judged"]),
-  /** Why it was not judged; null otherwise. */
+  /** Why it was not judged, or why one that failed has no figure; null otherwise. */
   reason: z.string().nullable(),
 });
 
@@ -203,6 +203,8 @@ export const resultSchema = z.strictObject({
     lossReason: z.string().nullable(),
     incomingLoss: shareSchema.nullable(),
     retransmission: shareSchema.nullable(),
+    /** From which scrape to which the server's counters were compared: around the steady window. Null with `lossReason`. */
+    serverWindow: z.strictObject({ fromMs: finite, toMs: finite, note: z.string() }).nullable(),
     packetsOut: count.nullable(),
     bytesOut: count.nullable(),
     packetsIn: count.nullable(),

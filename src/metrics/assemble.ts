@@ -1,0 +1,195 @@
+/** Puts the result together once everything has been read. */
+import type { Plan } from "../plan/plan.ts";
+import { coverageOf } from "./coverage.ts";
+import { distributionOf, distributionOfHistogram } from "./distribution.ts";
+import type { ErrorGroups } from "./error-groups.ts";
+import { figuresOf } from "./figures.ts";
+import type { Histogram } from "./histogram.ts";
+import { hostResult, type HostInputs } from "./host-result.ts";
+import { joins, type Latencies } from "./joins.ts";
+import { lkMedia, serverMedia } from "./media.ts";
+import { phasesOf } from "./phases.ts";
+import type { Armed, LoadFile, RunFile, TargetFile } from "./raw.ts";
+import type { Distribution, Result, Share, Source } from "./result.ts";
+import type { RoomPolls } from "./room-polls.ts";
+import { saturation } from "./saturation.ts";
+import { segmentResult } from "./segment-result.ts";
+import { seriesOf } from "./series.ts";
+import { histogramGrowth, type Figure, type HistogramName, type ServerMetrics } from "./server-metrics.ts";
+import { startSkew } from "./start-skew.ts";
+import { judge } from "./thresholds.ts";
+import { totalsOf, tracksReached } from "./totals.ts";
+import { doubts } from "./trust.ts";
+import { verdictOf } from "./verdict.ts";
+import { warningsOf } from "./warnings.ts";
+
+export type Gathered = {
+  plan: Plan;
+  run: RunFile;
+  target: TargetFile | null;
+  armed: Armed | null;
+  load: LoadFile | null;
+  hosts: readonly HostInputs[];
+  rooms: RoomPolls;
+  server: ServerMetrics;
+  errors: ErrorGroups;
+};
+
+/** More marks than this would hide the charts they stand in. */
+const maxEvents = 300;
+
+export function assemble(gathered: Gathered): Result {
+  const { plan, run, target, armed, load, rooms, server } = gathered;
+  const used = gathered.hosts.filter((host) => host.used);
+  const progress = used.flatMap(({ stream }) => stream.segments);
+  const { phases, loadRange, steadyReason } = phasesOf(armed, load, used);
+  const { steady } = phases;
+
+  const segments = gathered.hosts.flatMap(({ stream }) => stream.segments.map((one) => segmentResult(stream, one)));
+  const hosts = gathered.hosts.map((host) => hostResult(host, steady));
+  // A host whose clock is not known has no times that could be compared.
+  const timed = used.filter(({ clockBefore }) => clockBefore !== null).flatMap(({ stream }) => stream.segments);
+  const joined = joins(plan, timed, loadRange.fromMs, loadRange.toMs);
+  const media = serverMedia(server, steady);
+  const spans = server.spans(loadRange, true);
+  const grown = (name: HistogramName, matches: (labels: Record<string, string>) => boolean): Figure<Histogram> =>
+    spans.value === null ? { value: null, reason: spans.reason } : histogramGrowth(spans.value, name, matches);
+  const first = (direction: string) => (labels: Record<string, string>) =>
+    labels.direction === direction && (labels.count === undefined || labels.count === "1");
+  const subscribe = grown("livekit_pubsubtime_ms", first("subscribe"));
+
+  const latency: Result["latency"] = {
+    firstTrack: fromStream(joined.firstTrack, null),
+    allTracks: fromStream(joined.allTracks, null),
+    publish: fromStream(joined.publish, "until lk begins to publish: the join, not the first packet"),
+    serverTrackSubscribe: fromServer(subscribe),
+    serverTrackPublish: fromServer(grown("livekit_pubsubtime_ms", first("publish"))),
+    serverJoin: fromServer(grown("livekit_session_join_latency_ms", () => true)),
+  };
+  const totals = totalsOf(plan, hosts, progress, rooms);
+  const intended = sum(progress, ({ participants }) => participants);
+  const coverage = coverageOf({ hosts, rooms, server, steady, loadRange, intended });
+  const thresholds = plan.thresholds.map((threshold) =>
+    judge(
+      threshold,
+      figuresOf({
+        loss: media.lossFigure,
+        retransmission: media.retransmissionFigure,
+        subscribe,
+        subscribeTime: latency.serverTrackSubscribe,
+        firstTrack: joined.firstTrack,
+        firstTrackTime: latency.firstTrack,
+        participants: share(totals.participants.joined, intended, "lk stream"),
+        tracks: tracksReached(plan, progress),
+        hosts: share(totals.hosts.finished, used.length, "supervisor"),
+      }),
+    ),
+  );
+  const polls = steady === null ? [] : rooms.within(steady);
+  const listed = polls.map(({ participants }) => participants);
+  const findings = doubts({
+    load,
+    started: progress.filter(({ attempts }) => attempts > 0).length,
+    hosts,
+    saturations: new Map(
+      used.flatMap(({ stream }) => {
+        const found = steady === null ? null : saturation(stream.samples, steady);
+        return found === null ? [] : [[stream.host.name, found] as const];
+      }),
+    ),
+    minHosts: plan.minHosts,
+    steady,
+    steadyReason,
+    joined: totals.participants.joined,
+    listed:
+      listed.length === 0 ? null : { most: Math.max(...listed), least: Math.min(...listed), polls: listed.length },
+    pollError: rooms.attemptsMs.length > 0 && !rooms.answered ? (rooms.lastError ?? "no answer") : null,
+  });
+  const verdict = verdictOf(thresholds, findings);
+  const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
+
+  return {
+    schema: "lkload/result",
+    version: 1,
+    run,
+    name: plan.name,
+    scenario: plan.scenario,
+    lk: plan.lk,
+    timing: plan.timing,
+    livekit: { url: plan.livekitUrl, serverVersion: target?.serverVersion ?? null },
+    verdict,
+    thresholds,
+    warnings: warningsOf({ plan, hosts: gathered.hosts, progress, phases, rooms, server, loadRange, restarts }),
+    phases,
+    totals,
+    start: startSkew(used),
+    latency,
+    media: {
+      ...serverFigures,
+      hostsRxBps: allHosts(hosts.map((host) => (host.status === "unused" ? undefined : host.rxBps))),
+      hostsTxBps: allHosts(hosts.map((host) => (host.status === "unused" ? undefined : host.txBps))),
+      ...lkMedia(segments),
+    },
+    coverage,
+    errors: gathered.errors.list(),
+    rooms: plan.rooms.map((room) => ({
+      name: room.name,
+      intended: room.publishers + room.subscribers,
+      serverPeak: rooms.roomPeak(room.name),
+      tracksSubscribed: sum(progress, (one) => (one.segment.room === room.name ? one.tracksSubscribed : 0)),
+      expectedTracksPerSubscriber: room.expectedTracksPerSubscriber,
+    })),
+    hosts,
+    segments,
+    series:
+      progress.length === 0
+        ? []
+        : seriesOf({
+            plan,
+            rooms,
+            server,
+            joins: joined,
+            segments: progress,
+            streams: used.map(({ stream }) => stream),
+            startAtMs: loadRange.fromMs,
+            endAtMs: loadRange.toMs,
+          }),
+    events: eventsOf(used, phases),
+  };
+}
+
+function fromStream(latencies: Latencies, note: string | null): Distribution | null {
+  if (latencies.values.length + latencies.censored === 0) return null;
+  return distributionOf(latencies.values, { source: "lk stream", unit: "ms", censored: latencies.censored, note });
+}
+
+function fromServer(histogram: Figure<Histogram>): Distribution | null {
+  return histogram.value === null ? null : distributionOfHistogram(histogram.value);
+}
+
+function share(part: number, whole: number, source: Source): Share | null {
+  return whole === 0 ? null : { part, whole, value: part / whole, source };
+}
+
+/** Undefined ones do not count; null when any that counts is not known: a part of a sum is not the sum. */
+function allHosts(values: readonly (number | null | undefined)[]): number | null {
+  const counted = values.filter((value) => value !== undefined);
+  return counted.length === 0 || counted.includes(null) ? null : sum(counted, (value) => value ?? 0);
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+function eventsOf(hosts: readonly HostInputs[], phases: Result["phases"]): Result["events"] {
+  const events: Result["events"] = hosts.flatMap(({ stream }) => stream.events);
+  const mark = (atMs: number | null | undefined, text: string) => {
+    if (atMs !== null && atMs !== undefined) events.push({ atMs, text, host: null });
+  };
+  mark(phases.startAtMs, "common start");
+  mark(phases.rampEndAtMs, "all processes finished connecting");
+  mark(phases.steady?.fromMs, "steady window begins");
+  mark(phases.steady?.toMs, "steady window ends");
+  mark(phases.endAtMs, "last process ended");
+  return events.toSorted((a, b) => a.atMs - b.atMs).slice(0, maxEvents);
+}

@@ -1,0 +1,105 @@
+/** Packets and bytes in the steady window: what the servers counted, and what lk says of itself. */
+import type { Result, SegmentResult, Share } from "./result.ts";
+import { growth, type Figure, type Growth, type ServerMetrics } from "./server-metrics.ts";
+import type { TimeRange } from "./window.ts";
+
+export type ServerMedia = Pick<
+  Result["media"],
+  | "loss"
+  | "lossReason"
+  | "incomingLoss"
+  | "retransmission"
+  | "serverWindow"
+  | "packetsOut"
+  | "bytesOut"
+  | "packetsIn"
+  | "bytesIn"
+> & {
+  lossFigure: Figure<Share>;
+  retransmissionFigure: Figure<Share>;
+  /** Server processes that went away between the scrapes. */
+  restarts: number;
+};
+
+export function serverMedia(server: ServerMetrics, steady: TimeRange | null): ServerMedia {
+  const spans =
+    steady === null ? { value: null, reason: "no source: there was no steady window" } : server.spans(steady);
+  if (spans.value === null) return without(spans.reason);
+  const outgoing = growth(spans.value, "outgoing");
+  const incoming = growth(spans.value, "incoming");
+  const loss = lossOf(outgoing);
+  const { value: sent } = outgoing;
+  const retransmission: Figure<Share> =
+    sent === null
+      ? { value: null, reason: outgoing.reason }
+      : { value: share(sent.retransmitted, sent.packets + sent.retransmitted) };
+  const fromMs = Math.min(...spans.value.map(({ endpoint, from }) => endpoint.timesMs[from] ?? 0));
+  const toMs = Math.max(...spans.value.map(({ endpoint, to }) => endpoint.timesMs[to] ?? 0));
+  const seconds = (ms: number) => `${Math.abs(Math.round(ms / 100) / 10)} s ${ms < 0 ? "before" : "after"}`;
+  const note =
+    `counted from a scrape ${seconds(fromMs - (steady?.fromMs ?? 0))} the steady window began ` +
+    `to one ${seconds(toMs - (steady?.toMs ?? 0))} it ended; the server adds to its counters every 5 s`;
+  return {
+    loss: loss.value,
+    lossReason: loss.reason ?? null,
+    incomingLoss: lossOf(incoming).value,
+    retransmission: retransmission.value,
+    serverWindow: { fromMs, toMs, note },
+    packetsOut: whole(sent && sent.packets + sent.retransmitted),
+    bytesOut: whole(sent && sent.bytes),
+    packetsIn: whole(incoming.value && incoming.value.packets + incoming.value.retransmitted),
+    bytesIn: whole(incoming.value && incoming.value.bytes),
+    lossFigure: loss,
+    retransmissionFigure: retransmission,
+    restarts: spans.value.reduce((sum, { endpoint, from, to }) => sum + endpoint.restarts(from, to), 0),
+  };
+}
+
+function without(reason: string): ServerMedia {
+  return {
+    loss: null,
+    lossReason: reason,
+    incomingLoss: null,
+    retransmission: null,
+    serverWindow: null,
+    packetsOut: null,
+    bytesOut: null,
+    packetsIn: null,
+    bytesIn: null,
+    lossFigure: { value: null, reason },
+    retransmissionFigure: { value: null, reason },
+    restarts: 0,
+  };
+}
+
+/** Packets lost of packets sent for the first time; what is sent again is not counted twice. */
+function lossOf(figure: Figure<Growth>): Figure<Share> {
+  if (figure.value === null) return { value: null, reason: figure.reason };
+  const { lost, packets } = figure.value;
+  if (lost === null) return { value: null, reason: "no source: the server does not report lost packets" };
+  if (packets <= 0) return { value: null, reason: "no source: the server counted no packets in this time" };
+  return { value: share(lost, packets) };
+}
+
+const share = (part: number, whole: number): Share => ({ part, whole, value: part / whole, source: "server counters" });
+const whole = (value: number | null): number | null => (value === null ? null : Math.max(0, Math.round(value)));
+
+/** lk's own tables, added up over the processes that printed them. Never judged: its drops are not packet loss. */
+export function lkMedia(
+  segments: readonly SegmentResult[],
+): Pick<Result["media"], "lkReportedDrops" | "lkReportedBitrateBps"> {
+  let packets = 0;
+  let drops = 0;
+  let bitrateBps: number | null = null;
+  for (const { lkReported } of segments) {
+    if (lkReported === null) continue;
+    packets += lkReported.packets;
+    drops += lkReported.drops;
+    if (lkReported.bitrateBps !== null) bitrateBps = (bitrateBps ?? 0) + lkReported.bitrateBps;
+  }
+  const total = packets + drops;
+  return {
+    lkReportedDrops: total > 0 ? { part: drops, whole: total, value: drops / total, source: "lk table" } : null,
+    lkReportedBitrateBps: bitrateBps,
+  };
+}

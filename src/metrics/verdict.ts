@@ -1,0 +1,70 @@
+/**
+ * One verdict of all findings: fail if a threshold is broken, invalid if the measurement cannot be trusted, pass
+ * otherwise.
+ *
+ * When both hold, it depends on what cannot be trusted. A saturated generator, one that drops packets, a lost host, an
+ * unknown clock, too little coverage or an interrupted load taint every figure: a limit that such a measurement breaks
+ * says nothing about the target, so the run is invalid. A missing source or steady window only leaves figures out:
+ * it cannot mend a limit that another, trustworthy figure broke, so the run fails. All reasons are listed either way.
+ */
+import type { Reason, Result, ThresholdResult } from "./result.ts";
+
+const tainting: ReadonlySet<Reason["kind"]> = new Set<Reason["kind"]>([
+  "interrupted",
+  "saturated",
+  "udp-drops",
+  "lost-host",
+  "coverage",
+  "clock",
+  "no-load",
+]);
+
+/** @param findings what speaks against the measurement; broken thresholds and missing sources are added here */
+export function verdictOf(thresholds: readonly ThresholdResult[], findings: readonly Reason[]): Result["verdict"] {
+  const broken = thresholds.filter(({ status }) => status === "failed").map(brokenReason);
+  const missing = thresholds
+    .filter(({ status, origin }) => status === "not judged" && origin === "user")
+    .map(({ metric, reason }): Reason => ({
+      kind: "no-source",
+      text: `the threshold on ${metric} could not be judged: ${reason}`,
+      host: null,
+    }));
+  const doubts = [...findings, ...missing];
+  if (thresholds.length > 0 && thresholds.every(({ status }) => status === "not judged") && missing.length === 0) {
+    doubts.push({ kind: "no-source", text: "none of the thresholds could be judged", host: null });
+  }
+  const tainted = doubts.some(({ kind }) => tainting.has(kind));
+  if (broken.length > 0 && !tainted) {
+    return { status: "fail", headline: headline("fail", broken), reasons: [...broken, ...doubts] };
+  }
+  if (doubts.length > 0) {
+    return { status: "invalid", headline: headline("invalid", doubts), reasons: [...doubts, ...broken] };
+  }
+  return { status: "pass", headline: passHeadline(thresholds), reasons: [] };
+}
+
+function brokenReason(threshold: ThresholdResult): Reason {
+  const { metric, measured, unit, op, target, reason } = threshold;
+  const figure = measured === null ? (reason ?? "not known") : `${shown(measured, target)} ${unit}`;
+  return { kind: "threshold", text: `${metric} is ${figure}, the limit is ${op} ${shown(target)} ${unit}`, host: null };
+}
+
+function headline(status: "fail" | "invalid", reasons: readonly Reason[]): string {
+  const more = reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : "";
+  const first = reasons[0]?.text ?? "";
+  return status === "fail" ? `Failed: ${first}${more}.` : `Invalid: ${first}${more}.`;
+}
+
+function passHeadline(thresholds: readonly ThresholdResult[]): string {
+  const passed = thresholds.filter(({ status }) => status === "passed").length;
+  const open = thresholds.filter(({ status }) => status === "not judged").map(({ metric }) => metric);
+  const judged =
+    thresholds.length === 0 ? "no thresholds were set" : `${passed} of ${thresholds.length} thresholds held`;
+  return `Passed: ${judged}${open.length === 0 ? "" : `; not judged: ${open.join(", ")}`}.`;
+}
+
+/** Three decimals, or all of them where a figure would be rounded onto its limit. */
+function shown(value: number, limit?: number): string {
+  const rounded = Math.round(value * 1000) / 1000;
+  return String(rounded === limit ? value : rounded);
+}
