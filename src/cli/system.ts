@@ -3,6 +3,8 @@ export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
+  readonly pid: number;
+  readonly nodeVersion: string;
   /** The product: reports, JSON, lists. */
   readonly stdout: Output;
   /** Progress, warnings, errors. */

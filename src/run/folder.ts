@@ -11,14 +11,21 @@ export function runFolder(stateDir: string, runId: string) {
     dir,
     /** The resolved configuration with secrets masked. */
     config: join(dir, "config.json"),
+    /** Provenance: versions, command line, controller. */
+    run: join(dir, "run.json"),
     plan: join(dir, "plan.json"),
+    /** Who runs this run at the moment: process id and start. */
+    controller: join(dir, "controller.json"),
     journal: join(dir, "journal.ndjson"),
     log: join(dir, "run.log"),
+    target: join(dir, "target.json"),
     hosts: join(dir, "hosts.json"),
     configured: join(dir, "configured.json"),
     armed: join(dir, "armed.json"),
     /** Clock offsets after the load. */
     clocksAfter: join(dir, "clocks-after.json"),
+    /** How the load ended, and what was collected of each host. */
+    load: join(dir, "load.json"),
     hostDir: (host: string) => join(dir, "hosts", host),
     /** The host's stream as it came in live, byte for byte a prefix of the collected one. */
     stream: (host: string) => join(dir, "hosts", host, "stream.log"),

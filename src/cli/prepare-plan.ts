@@ -1,0 +1,39 @@
+import { availableParallelism } from "node:os";
+import { formatAddress } from "../config/address.ts";
+import { resolveInventory } from "../config/inventory.ts";
+import { loadConfig } from "../config/load.ts";
+import { resolveCounts } from "../config/load-counts.ts";
+import { requireFleet, requireTargetAndFleet } from "../config/require-target.ts";
+import type { Config } from "../config/schema.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { openFleet } from "../fleet/open-fleet.ts";
+import { buildPlan } from "../plan/build-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Invocation } from "./options.ts";
+import type { System } from "./system.ts";
+
+export type Prepared = { config: Config; plan: Plan; fleet: Fleet };
+
+/**
+ * From what was typed to who does what: nothing is touched yet.
+ * @throws {ConfigError} exit code 2, with everything that is wrong or missing
+ */
+export async function preparePlan(
+  invocation: Invocation,
+  system: System,
+  options: { runId: string; needsTarget: boolean },
+): Promise<Prepared> {
+  const { config } = await loadConfig({
+    file: typeof invocation.options["config"] === "string" ? invocation.options["config"] : undefined,
+    flags: invocation.flags,
+    env: system.env,
+    cwd: system.cwd,
+  });
+  if (options.needsTarget) requireTargetAndFleet(config);
+  const kind = requireFleet(config);
+  const inventory = kind === "local" ? [] : resolveInventory(config);
+  const local = { name: "local", address: "local", cores: availableParallelism() };
+  const hosts = kind === "local" ? [local] : inventory.map(({ name, address, user, port }) => ({ name, address: formatAddress({ user, host: address, port }) }));
+  const plan = buildPlan({ config, hosts, runId: options.runId, counts: resolveCounts(config.load) });
+  return { config, plan, fleet: openFleet(kind, inventory, { ssh: config.ssh, env: system.env, home: system.home }) };
+}

@@ -1,0 +1,47 @@
+import { createReadStream, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { createAnalysis } from "../metrics/analyse.ts";
+import {
+  armedSchema,
+  clocksAfterSchema,
+  configuredSchema,
+  loadFileSchema,
+  roomsSampleSchema,
+  runFileSchema,
+  scrapeSchema,
+  targetFileSchema,
+} from "../metrics/raw.ts";
+import { resultSchema, type Result } from "../metrics/result.ts";
+import { planSchema } from "../plan/plan.ts";
+import type { RunFolder } from "./folder.ts";
+import { readJson, readJsonIfThere, writeJson } from "./store.ts";
+
+/** Makes `result.json` from the folder's raw files alone: again and again the same bytes. */
+export async function analyse(folder: RunFolder): Promise<Result> {
+  const plan = readJson(folder.plan, planSchema);
+  const analysis = createAnalysis({
+    plan,
+    run: readJson(folder.run, runFileSchema),
+    configured: readJsonIfThere(folder.configured, configuredSchema) ?? null,
+    armed: readJsonIfThere(folder.armed, armedSchema) ?? null,
+    clocksAfter: readJsonIfThere(folder.clocksAfter, clocksAfterSchema) ?? null,
+    target: readJsonIfThere(folder.target, targetFileSchema) ?? null,
+    load: readJsonIfThere(folder.load, loadFileSchema) ?? null,
+  });
+  for (const host of plan.hosts) {
+    let number = 0;
+    for await (const line of linesOf(folder.stream(host.name))) analysis.hostLine(host.name, line, ++number);
+  }
+  for await (const line of linesOf(folder.roomsLog)) analysis.roomsSample(roomsSampleSchema.parse(JSON.parse(line)));
+  for await (const line of linesOf(folder.metricsLog)) analysis.scrape(scrapeSchema.parse(JSON.parse(line)));
+  const result = resultSchema.parse(analysis.finish());
+  writeJson(folder.result, result);
+  return result;
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  if (!existsSync(path)) return;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line !== "") yield line;
+  }
+}

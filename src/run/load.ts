@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FleetHost } from "../fleet/hosts-file.ts";
+import type { Armed } from "../metrics/raw.ts";
+import { observe, scrapeAll, lastScrapeDelayMs } from "../observe/observe.ts";
+import { heartbeat, stopHost } from "../playbook/generate.ts";
+import { fanOut } from "../remote/fan-out.ts";
+import { endGraceMs } from "./arm.ts";
+import type { RunContext } from "./context.ts";
+import { errorLine } from "./error-line.ts";
+import { followStream } from "./follow.ts";
+import { LiveView } from "./live-view.ts";
+
+const heartbeatIntervalMs = 15_000;
+const showIntervalMs = 1000;
+/** From the order to stop until the host's last lines are given up on. */
+const stopDeadlineMs = 15_000;
+
+export type LoadOutcome = {
+  startedAtMs: number;
+  endedAtMs: number;
+  outcome: "finished" | "interrupted" | "failed";
+  reason: string | null;
+};
+
+/** Follows the armed hosts through their load while the target is observed, to the end or to an interrupt. */
+export async function load(context: RunContext, hosts: readonly FleetHost[], armed: Armed): Promise<LoadOutcome> {
+  const { plan, emit, now, signal, log } = context;
+  const view = new LiveView(
+    plan,
+    armed,
+    hosts.map((host) => host.name),
+    now,
+  );
+  const over = new AbortController();
+  const deadlineMs = armed.startAtMs + plan.timing.totalMs + endGraceMs - now();
+  const show = setInterval(() => emit({ type: "load", live: view.snapshot() }), showIntervalMs);
+  const observing = watchTarget(context, view, over.signal);
+  const beating = beat(context, hosts, over.signal);
+
+  try {
+    const following = hosts.map((host) =>
+      followStream(
+        context,
+        host,
+        over.signal,
+        (line) => view.push(host.name, line),
+        (connected) => view.connection(host.name, connected),
+      ),
+    );
+    const allDone = Promise.all(following);
+    const ended = await firstOf(allDone, deadlineMs, signal);
+    if (ended === "interrupted") {
+      await stopAll(context, hosts);
+      await firstOf(allDone, stopDeadlineMs, context.forced);
+    }
+    const endedAtMs = now();
+    over.abort();
+    const finished = await allDone;
+    emit({ type: "load", live: view.snapshot() });
+    const late = hosts.filter((_, index) => !finished[index]).map((host) => host.name);
+    if (late.length > 0) log.warn({ hosts: late }, "no end of load seen");
+    return {
+      startedAtMs: armed.startAtMs,
+      endedAtMs,
+      outcome: ended === "interrupted" ? "interrupted" : "finished",
+      reason: late.length > 0 ? `no end of load seen from ${late.join(", ")}` : null,
+    };
+  } finally {
+    over.abort();
+    clearInterval(show);
+    await Promise.all([observing, beating]);
+  }
+}
+
+/** Ends the load on all hosts at once. A host that cannot be told ends it by its dead-man timer. */
+export async function stopAll(context: RunContext, hosts: readonly FleetHost[]): Promise<void> {
+  const { pool, plan, log, forced } = context;
+  const results = await fanOut(hosts, { concurrency: hosts.length || 1, signal: forced }, async (host) =>
+    stopHost(await pool.get(host, forced), { runId: plan.runId, host: host.name, signal: forced }),
+  );
+  for (const [index, result] of results.entries()) {
+    if (result.status === "rejected")
+      log.warn({ host: hosts[index]?.name, error: errorLine(result.reason) }, "could not be stopped");
+  }
+}
+
+async function firstOf(
+  work: Promise<unknown>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<"done" | "late" | "interrupted"> {
+  const timer = new AbortController();
+  const interrupted = new Promise<"interrupted">((resolve) => {
+    if (signal.aborted) resolve("interrupted");
+    signal.addEventListener("abort", () => resolve("interrupted"), { once: true, signal: timer.signal });
+  });
+  const late = sleep(Math.max(0, limitMs), "late" as const, { signal: timer.signal }).catch(() => "late" as const);
+  try {
+    return await Promise.race([work.then(() => "done" as const), late, interrupted]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Tells the hosts that somebody still wants their load. */
+async function beat(context: RunContext, hosts: readonly FleetHost[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await fanOut(hosts, { concurrency: 64, signal }, async (host) => {
+      await heartbeat(await context.pool.get(host, signal), { runId: context.plan.runId, host: host.name, signal });
+    });
+    await sleep(heartbeatIntervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function watchTarget(context: RunContext, view: LiveView, signal: AbortSignal): Promise<void> {
+  const { config, plan, folder, target, now } = context;
+  await observe({
+    target,
+    rooms: plan.rooms.map((room) => room.name),
+    identityPrefixes: plan.segments.map((segment) => segment.identityPrefix),
+    metricsUrls: config.livekit.metrics,
+    roomsLog: folder.roomsLog,
+    metricsLog: folder.metricsLog,
+    now,
+    signal,
+    onRooms: (sample) => view.rooms(sample),
+    onScrape: (sample) => {
+      if (sample.error !== null) context.log.warn({ url: sample.url, error: sample.error }, "metrics not read");
+    },
+  });
+}
+
+/** One more scrape when the server has swept up its statistics of the load; an interrupt does not wait for it. */
+export async function lastScrape(context: RunContext, loadEndedAtMs: number): Promise<void> {
+  const { config, folder, now, signal } = context;
+  if (config.livekit.metrics.length === 0 || signal.aborted) return;
+  const waitMs = loadEndedAtMs + lastScrapeDelayMs - now();
+  await sleep(Math.max(0, waitMs), undefined, { signal }).catch(() => undefined);
+  await scrapeAll({
+    metricsUrls: config.livekit.metrics,
+    metricsLog: folder.metricsLog,
+    now,
+    onScrape: () => undefined,
+  });
+}
