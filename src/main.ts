@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The only file that touches the process: arguments, streams, signals, exit code. */
 import { homedir } from "node:os";
+import { isatty } from "node:tty";
 import { runCli } from "./cli/program.ts";
 import { Interrupted, type Output, type System } from "./cli/system.ts";
 import { exitCodes } from "./errors.ts";
@@ -16,7 +17,7 @@ function onSignal(signal: NodeJS.Signals): void {
   else process.exit(exitCodes.interrupted);
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+function output(stream: NodeJS.WriteStream & { fd: number }): Output {
   // The reader of a pipe may go early, as `head` does: there is nobody to tell then, and the work goes on.
   let open = true;
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -27,9 +28,9 @@ function output(stream: NodeJS.WriteStream): Output {
     write: (text) => {
       if (open) stream.write(text);
     },
-    isTTY: Boolean(stream.isTTY),
+    isTTY: isatty(stream.fd),
     get columns() {
-      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
+      return isatty(stream.fd) && stream.columns > 0 ? stream.columns : 80;
     },
   };
 }

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { ConfigError, type ConfigProblem } from "./problem.ts";
 import { maskLine } from "./show-value.ts";
+import { faultText } from "./yaml-faults.ts";
 
 export const defaultFileName = "lkload.yaml";
 const otherNames = ["lkload.yml", "lkload.json"];
@@ -64,12 +65,13 @@ export function parseConfigFile(name: string, dir: string, text: string): ReadOu
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    const problems = faults.map(({ pos, message, code }) => ({
-      where: at(pos[0]),
-      given: maskLine(lineAt(text, pos[0])).trim(),
-      problem: yamlHints[code] ?? lowerFirst(message.split("\n")[0]!.replace(/\.$/, "")),
+  // What follows a fault on its line is the same fault, seen again.
+  const faults = Map.groupBy([...document.errors, ...document.warnings], ({ pos }) => lines.linePos(pos[0]).line);
+  if (faults.size > 0) {
+    const problems = [...faults.values()].map(([fault]) => ({
+      where: at(fault!.pos[0]),
+      given: maskLine(lineAt(text, fault!.pos[0])).trim(),
+      problem: faultText(fault!),
     }));
     return { file: null, problems };
   }
@@ -89,21 +91,10 @@ export function parseConfigFile(name: string, dir: string, text: string): ReadOu
   return { file: { name, dir, settings, position: (path) => at(offsetOf(document, path)) }, problems: [] };
 }
 
-const yamlHints: Partial<Record<string, string>> = {
-  DUPLICATE_KEY: "this key stands twice in the same map",
-  TAB_AS_INDENT: "a tab indents this line: YAML takes spaces only",
-  BAD_INDENT: "this line is indented differently from the ones it belongs to",
-  MULTIPLE_DOCS: "a second document starts here (---): the file must hold one",
-};
-
 function lineAt(text: string, offset: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   const end = text.indexOf("\n", offset);
   return text.slice(start, end === -1 ? undefined : end);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Offset of the key (or of the list's entry) at the path, as far as the file has it. */

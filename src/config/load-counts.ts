@@ -89,7 +89,7 @@ function defaultTotal(publishers: number): number {
 function conflictOf(given: GivenCounts, counts: LoadCounts): CountConflict | undefined {
   const { participants, publishers, videoPublishers, audioPublishers, subscribers } = counts;
   const named = countNames.filter((name) => given[name] !== undefined);
-  if (participants <= 0 && publishers <= 0 && subscribers <= 0) {
+  if (given.participants === 0 || (participants <= 0 && publishers <= 0 && subscribers <= 0)) {
     return { counts: named, message: "0 participants load nothing: at least one is needed" };
   }
   for (const [name, count] of [
@@ -101,7 +101,7 @@ function conflictOf(given: GivenCounts, counts: LoadCounts): CountConflict | und
       const rest = from.length > 0 ? [] : (["participants", "subscribers"] as const);
       return {
         counts: [name, ...from, ...rest].filter((n) => given[n] !== undefined),
-        message: `${count} ${name} are more than the ${Math.max(0, publishers)} publishers`,
+        message: `${count} ${name} are more than the ${number(Math.max(0, publishers), "publisher")}`,
       };
     }
   }
@@ -109,17 +109,21 @@ function conflictOf(given: GivenCounts, counts: LoadCounts): CountConflict | und
     return {
       counts: named.filter((name) => name.endsWith("ublishers")),
       message:
-        `${publishers} publishers, but ${videoPublishers} with video and ${audioPublishers} with audio: ` +
+        `${number(publishers, "publisher")}, but ${videoPublishers} with video and ${audioPublishers} with audio: ` +
         "the greater of the two must be the number of publishers",
     };
   }
   if (publishers + subscribers !== participants || subscribers < 0) {
     const parts =
       subscribers < 0
-        ? `${publishers} publishers are more than ${participants} participants`
-        : `${publishers} publishers + ${subscribers} subscribers are ${publishers + subscribers}, ` +
-          `not ${participants} participants`;
+        ? `${number(publishers, "publisher")} ${publishers === 1 ? "is" : "are"} more than ${number(participants, "participant")}`
+        : `${number(publishers, "publisher")} + ${number(subscribers, "subscriber")} are ${publishers + subscribers}, ` +
+          `not ${number(participants, "participant")}`;
     return { counts: named, message: parts };
   }
   return undefined;
+}
+
+function number(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -2,8 +2,8 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The candidate that was most likely meant, or undefined when none is near. Case, dashes and underscores do not count
- * (`video_publishers` is `videoPublishers`); two wrong letters in five are forgiven (two that
- * changed places are two).
+ * (`video_publishers` is `videoPublishers`); two wrong letters in five are forgiven, and letters
+ * that changed places.
  */
 export function nearest(given: string, candidates: Iterable<string>): string | undefined {
   const wanted = bare(given);
@@ -13,7 +13,7 @@ export function nearest(given: string, candidates: Iterable<string>): string | u
   const containing: string[] = [];
   for (const candidate of candidates) {
     const name = bare(candidate);
-    const difference = distance(wanted, name);
+    const difference = name !== wanted && sorted(wanted) === sorted(name) ? 1 : distance(wanted, name);
     if (difference < bestDistance) {
       best = candidate;
       bestDistance = difference;
@@ -21,6 +21,10 @@ export function nearest(given: string, candidates: Iterable<string>): string | u
     if (wanted.length >= 4 && (name.includes(wanted) || wanted.includes(name))) containing.push(candidate);
   }
   return best ?? (containing.length === 1 ? containing[0] : undefined);
+}
+
+function sorted(text: string): string {
+  return Array.from(text).sort().join("");
 }
 
 function bare(text: string): string {

@@ -85,6 +85,7 @@ function scenarioCounts(usual: LoadCounts, own: GivenCounts): GivenCounts {
     // Publishers are the greater of the two kinds: with audio for only some of them, all the others need video.
     videoPublishers: audioPublishers < publishers ? publishers : Math.ceil(publishers * videoShare),
     ...(own.participants === undefined ? { subscribers: usual.subscribers } : {}),
+    ...(Object.keys(own).length === 0 ? { participants: usual.participants } : {}),
   };
   return Object.fromEntries(Object.entries(beside).filter(([name]) => own[name as CountName] === undefined));
 }

@@ -27,7 +27,7 @@ export function validate(sources: Sources, options: { complete: boolean }): Vali
     return broken.length === 0 ? { config: parsed.data, problems: [] } : { config: undefined, problems: broken };
   }
   const issues = parsed.error.issues.flatMap((issue) => flatten(issue, []));
-  const problems = issues.flatMap((issue) => fromIssue(issue, sources));
+  const problems = issues.filter((issue) => !isMistyped(issue, issues)).flatMap((issue) => fromIssue(issue, sources));
   if (options.complete) problems.push(...rulesBeside(issues, sources));
   return { config: undefined, problems };
 }
@@ -80,6 +80,20 @@ function flatten(issue: z.core.$ZodIssue, above: Path): z.core.$ZodIssue[] {
   const only = fitting.length === 1 ? fitting[0]! : [];
   const inner = only.some((i) => i.path.length > 0 || i.code === "unrecognized_keys") ? only : [];
   return inner.length === 0 ? [{ ...issue, path }] : inner.flatMap((i) => flatten(i, path));
+}
+
+/** A setting that is missing because its name was mistyped right there: the mistyped name says it all. */
+function isMistyped(issue: z.core.$ZodIssue, all: readonly z.core.$ZodIssue[]): boolean {
+  const parent = issue.path.slice(0, -1).join(".");
+  return (
+    issue.code === "invalid_type" &&
+    all.some(
+      (other) =>
+        other.code === "unrecognized_keys" &&
+        other.path.join(".") === parent &&
+        other.keys.some((key) => suggestSetting(other.path, key) === issue.path.at(-1)),
+    )
+  );
 }
 
 function fromIssue(issue: z.core.$ZodIssue, sources: Sources): ConfigProblem[] {
