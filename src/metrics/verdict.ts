@@ -9,7 +9,7 @@
  */
 import type { Reason, Result, ThresholdResult } from "./result.ts";
 
-const tainting: ReadonlySet<Reason["kind"]> = new Set<Reason["kind"]>([
+export const tainting: ReadonlySet<Reason["kind"]> = new Set<Reason["kind"]>([
   "interrupted",
   "saturated",
   "udp-drops",

@@ -36,7 +36,7 @@ export function distributions(result: Result): NamedDistribution[] {
     ),
     of(
       "All tracks",
-      "intended start of a subscriber → all tracks expected of it",
+      "intended start of a subscriber → all its expected tracks",
       latency.allTracks,
       "no subscriber was timed",
     ),

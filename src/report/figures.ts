@@ -1,6 +1,6 @@
 /** The few numbers that a reader wants first, each with its source, or the reason why it is missing. */
 import type { Distribution, Result, Share } from "../metrics/result.ts";
-import { hostFigureReason, percentileReason, serverFigureReason } from "./missing.ts";
+import { bareReason, hostFigureReason, percentileWords, serverFigureReason } from "./missing.ts";
 import { formatElapsed } from "./moment.ts";
 import { formatBitrate, formatCount, formatLargeCount, formatMs, formatPercent, formatShare } from "./quantity.ts";
 import { busiestHost } from "./validity.ts";
@@ -21,6 +21,7 @@ export function keyFigures(result: Result): Figure[] {
     loss(result),
     percentile("Track subscribe p99", result.latency.serverTrackSubscribe, () => serverFigureReason(result)),
     percentile("First track p99", result.latency.firstTrack, () => "no subscriber was timed"),
+    retransmission(result),
     throughput(result),
     core(result),
     skew(result),
@@ -57,8 +58,19 @@ function tracks({ totals }: Result): Figure {
 function loss(result: Result): Figure {
   const share = result.media.loss;
   const label = "Packet loss, server → subscribers";
-  if (!share)
-    return { label, value: null, detail: result.media.lossReason ?? serverFigureReason(result), source: null };
+  if (!share) return { label, value: null, detail: lossReason(result), source: null };
+  return { label, value: formatShare(share.value), detail: packets(share), source: share.source };
+}
+
+function lossReason(result: Result): string {
+  const { lossReason } = result.media;
+  return lossReason === null ? serverFigureReason(result) : bareReason(lossReason);
+}
+
+function retransmission(result: Result): Figure {
+  const share = result.media.retransmission;
+  const label = "Retransmitted";
+  if (!share) return { label, value: null, detail: serverFigureReason(result), source: null };
   return { label, value: formatShare(share.value), detail: packets(share), source: share.source };
 }
 
@@ -67,7 +79,10 @@ const packets = ({ part, whole }: Share) => `${formatLargeCount(part)} of ${form
 function percentile(label: string, distribution: Distribution | null, reason: () => string): Figure {
   if (!distribution) return { label, value: null, detail: reason(), source: null };
   const { p50, p99, n, censored, source, interpolated } = distribution;
-  if (p99 === null) return { label, value: null, detail: percentileReason(distribution, 0.99), source };
+  if (p99 === null) {
+    const { text, reason } = percentileWords(distribution, "p99");
+    return { label, value: text === "never" ? text : null, detail: reason, source };
+  }
   const detail = [
     p50 === null ? null : `median ${formatMs(p50)}`,
     `n = ${formatCount(n)}`,

@@ -1,19 +1,20 @@
 /** Which hosts a reader should look at, and which of their figures stand out from the fleet. */
 import type { HostResult } from "../metrics/result.ts";
-import { saturationPercent } from "./validity.ts";
+import { saturatedPercent } from "../metrics/saturation.ts";
+import { formatCount, formatMs } from "./quantity.ts";
 
 /** Figures that should be alike on all hosts. */
-export const comparedFigures = [
-  "startErrorMs",
-  "maxCorePercent",
-  "meanCpuPercent",
-  "stealPercent",
-  "rxBps",
-  "txBps",
-  "softnetSqueezes",
-] as const satisfies readonly (keyof HostResult)[];
+const comparedFigures = {
+  startErrorMs: "start error",
+  maxCorePercent: "busiest core",
+  meanCpuPercent: "mean CPU",
+  stealPercent: "steal",
+  rxBps: "received",
+  txBps: "sent",
+} as const satisfies Partial<Record<keyof HostResult, string>>;
 
-export type ComparedFigure = (typeof comparedFigures)[number];
+export type ComparedFigure = keyof typeof comparedFigures;
+export type FleetFigures = ReadonlyMap<ComparedFigure, FleetFigure>;
 
 /** Fewer hosts have no usual value to stand out from. */
 const fewestHosts = 4;
@@ -29,9 +30,9 @@ export interface FleetFigure {
 }
 
 /** For each figure, what is usual in this fleet; figures that too few hosts have are left out. */
-export function usualFigures(hosts: readonly HostResult[]): Map<ComparedFigure, FleetFigure> {
+export function usualFigures(hosts: readonly HostResult[]): FleetFigures {
   const usual = new Map<ComparedFigure, FleetFigure>();
-  for (const figure of comparedFigures) {
+  for (const figure of Object.keys(comparedFigures) as ComparedFigure[]) {
     const values = hosts.flatMap((host) => host[figure] ?? []);
     if (values.length < fewestHosts) continue;
     const middle = medianOf(values);
@@ -55,34 +56,46 @@ function medianOf(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** What is wrong with a host, in words; empty for a host that did what it should. */
-export function hostProblems(host: HostResult): string[] {
+const dropCounters = [
+  ["udpRcvbufErrors", "UDP receive buffer errors"],
+  ["udpSndbufErrors", "UDP send buffer errors"],
+  ["softnetDrops", "softnet drops"],
+  ["nicDrops", "NIC drops"],
+] as const;
+
+/** What is wrong with a host or unlike the others, in words; empty for a host that did what it should. */
+export function hostConcerns(host: HostResult, usual: FleetFigures): string[] {
   if (host.status === "unused") return [host.error ?? "not used"];
   const problems: string[] = [];
   if (host.status !== "finished") problems.push(host.error ?? host.status);
   const missing = host.participants.intended - host.participants.joined;
-  if (missing > 0) problems.push(`${missing} of ${host.participants.intended} not joined`);
-  if ((host.saturatedMs ?? 0) > 0)
-    problems.push(`a core above ${saturationPercent} % for ${(host.saturatedMs ?? 0) / 1000} s`);
-  if ((host.udpRcvbufErrors ?? 0) > 0) problems.push(`${host.udpRcvbufErrors} UDP receive buffer errors`);
-  if ((host.udpSndbufErrors ?? 0) > 0) problems.push(`${host.udpSndbufErrors} UDP send buffer errors`);
-  if ((host.softnetDrops ?? 0) > 0) problems.push(`${host.softnetDrops} softnet drops`);
-  if ((host.nicDrops ?? 0) > 0) problems.push(`${host.nicDrops} NIC drops`);
+  if (missing > 0) problems.push(`${formatCount(missing)} of ${formatCount(host.participants.intended)} not joined`);
+  const { saturatedMs } = host;
+  if (saturatedMs !== null && saturatedMs > 0) {
+    problems.push(`a core above ${saturatedPercent} % for ${formatMs(saturatedMs)}`);
+  }
+  for (const [figure, what] of dropCounters) {
+    const count = host[figure];
+    if (count !== null && count > 0) problems.push(`${formatCount(count)} ${what}`);
+  }
   if (host.clockBefore === null) problems.push("clock not measured");
   if (host.samples < host.samplesExpected) problems.push(`${host.samplesExpected - host.samples} samples missing`);
   if (host.retries > 0) problems.push(`${host.retries} retried starts`);
+  const unusual = [...usual].filter(([figure, fleet]) => outlierSide(host[figure], fleet) !== undefined);
+  if (unusual.length > 0) problems.push(`unusual: ${unusual.map(([figure]) => comparedFigures[figure]).join(", ")}`);
   return problems;
 }
 
 const ranks: Record<HostResult["status"], number> = { lost: 0, partial: 1, finished: 2, unused: 3 };
 
 /** Hosts with the gravest problems first, then by name. */
-export function hostsByConcern(hosts: readonly HostResult[]): HostResult[] {
+export function hostsByConcern(hosts: readonly HostResult[], usual: FleetFigures): HostResult[] {
+  const concerns = new Map(hosts.map((host) => [host, hostConcerns(host, usual).length]));
   return hosts.toSorted(
     (a, b) =>
       ranks[a.status] - ranks[b.status] ||
       (b.saturatedMs ?? 0) - (a.saturatedMs ?? 0) ||
-      hostProblems(b).length - hostProblems(a).length ||
+      (concerns.get(b) ?? 0) - (concerns.get(a) ?? 0) ||
       byName(a.name, b.name),
   );
 }

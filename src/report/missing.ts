@@ -1,4 +1,5 @@
 /** Why a figure is missing, as far as the result itself tells. Never a guess. */
+import { samplesNeeded } from "../metrics/distribution.ts";
 import type { Distribution, Result } from "../metrics/result.ts";
 import { formatCount } from "./quantity.ts";
 
@@ -15,13 +16,22 @@ export function serverFigureReason(result: Result): string {
   if (!scrapes) return "no metrics endpoint was scraped";
   if (scrapes.part === 0) return "every scrape of the metrics endpoints failed";
   if (!result.phases.steady) return "no steady window";
-  return result.media.lossReason ?? "the scraped metrics do not have it";
+  return result.media.lossReason === null ? "the scraped metrics do not have it" : bareReason(result.media.lossReason);
 }
 
-/** Why a distribution lacks a percentile; `share` is 0.5, 0.9 or 0.99. */
-export function percentileReason({ n, censored }: Distribution, share: number): string {
+/** A percentile that has no value, in words. `never`: so many never arrived that the percentile is one of them. */
+export function percentileWords(
+  { n, censored, note }: Distribution,
+  percentile: keyof typeof samplesNeeded,
+): { text: "never" | "not measured"; reason: string } {
   const all = n + censored;
-  if (n === 0) return "n = 0";
-  if (n < share * all) return `${formatCount(censored)} of ${formatCount(all)} never arrived`;
-  return `n = ${formatCount(all)} is too few`;
+  const needed = samplesNeeded[percentile];
+  if (all < needed) return { text: "not measured", reason: `n = ${formatCount(all)}, ${needed} are needed` };
+  if (censored > 0) return { text: "never", reason: `${formatCount(censored)} of ${formatCount(all)} did not arrive` };
+  return { text: "not measured", reason: note ?? "its value is not known" };
+}
+
+/** A reason without the words that its place in a report says already. */
+export function bareReason(reason: string): string {
+  return reason.replace(/^no source: /, "");
 }

@@ -7,12 +7,12 @@ const prefixes = [
   { factor: 1e3, prefix: "k" },
 ] as const;
 
-/** Three significant digits without exponent or needless zeros: 1234.5 → `1,235`, 0.01234 → `0.0123`. */
+/** Three significant digits, two below 1, without exponent or needless zeros: 1234.5 → `1,235`, 0.01234 → `0.012`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return "not a number";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)));
+  const digits = size >= 100 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)) - (size < 1 ? 1 : 0));
   const text = size.toLocaleString("en-US", { maximumFractionDigits: digits });
   if (text === "0") return value < 0 ? "−0.000001 or nearer 0" : "< 0.000001";
   return value < 0 ? `−${text}` : text;
@@ -84,6 +84,8 @@ export function formatIn(value: number, unit: string): string {
     case "bps":
     case "bit/s":
       return formatBitrate(value);
+    case "Mbit/s":
+      return formatBitrate(value * 1e6);
     case "B":
     case "bytes":
       return formatBytes(value);
@@ -91,6 +93,17 @@ export function formatIn(value: number, unit: string): string {
     case "count":
       return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
     default:
-      return `${Number.isInteger(value) && Math.abs(value) < 1e5 ? formatCount(value) : formatSi(value, "").trimEnd()} ${unit}`;
+      return `${isPlainCount(unit) ? formatBare(value, unit) : formatNumber(value)} ${unit}`;
   }
+}
+
+/** A word such as `participants`: its values are counts. */
+export function isPlainCount(unit: string): boolean {
+  return /^[a-z]{4,}$/.test(unit);
+}
+
+/** Like {@link formatIn}, but counts stand alone, for places that name the unit elsewhere. */
+export function formatBare(value: number, unit: string): string {
+  if (!isPlainCount(unit)) return formatIn(value, unit);
+  return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
 }

@@ -1,5 +1,6 @@
 /** Which series stand in one chart. */
 import type { Series } from "../metrics/result.ts";
+import { isPlainCount } from "./quantity.ts";
 
 export interface SeriesGroup {
   readonly name: string;
@@ -17,6 +18,12 @@ export function seriesGroups(series: readonly Series[]): SeriesGroup[] {
     groups.set(key, group);
   }
   return [...groups.values()];
+}
+
+/** The group's name as a heading, with the unit of plain counts, which the numbers then go without. */
+export function groupTitle({ name, unit }: SeriesGroup): string {
+  const title = name.charAt(0).toUpperCase() + name.slice(1);
+  return isPlainCount(unit) && !title.toLowerCase().includes(unit) ? `${title} (${unit})` : title;
 }
 
 /** Whether a group has one series per host instead of series of the whole run. */

@@ -1,7 +1,7 @@
 /** A threshold's result in words: the same in every report. */
 import type { Result, ThresholdResult } from "../metrics/result.ts";
 import { formatElapsed } from "./moment.ts";
-import { formatCount, formatIn, formatMs, formatNumber } from "./quantity.ts";
+import { formatIn, formatMs, formatNumber } from "./quantity.ts";
 
 const signs = { "<=": "≤", ">=": "≥", "<": "<", ">": ">" } as const;
 
@@ -13,7 +13,7 @@ export function targetText(threshold: ThresholdResult): string {
 /** The measured value, with as many digits as it takes to tell it from the target. */
 export function measuredText(threshold: ThresholdResult): string {
   const { measured, target, unit } = threshold;
-  if (measured === null) return "not measured";
+  if (measured === null) return threshold.status === "failed" ? "beyond what can be measured" : "not measured";
   const short = formatIn(measured, unit);
   if (measured === target || short !== formatIn(target, unit)) return short;
   for (let digits = 4; digits <= 15; digits++) {
@@ -45,14 +45,8 @@ export function windowText(threshold: ThresholdResult, phases: Result["phases"])
   return `steady ${formatElapsed(steady.fromMs - startAtMs)}–${formatElapsed(steady.toMs - startAtMs)}`;
 }
 
-/** Source and size of the sample: `server histogram, n = 9,000`. */
-export function evidenceText(threshold: ThresholdResult): string {
-  if (threshold.source === null) return "no source";
-  return threshold.n === null ? threshold.source : `${threshold.source}, n = ${formatCount(threshold.n)}`;
-}
-
 /** What the reports print as the status: a threshold without a figure can never be read as passed. */
 export function statusText(threshold: ThresholdResult): string {
   if (threshold.status !== "not judged") return threshold.status;
-  return threshold.source === null ? "not judged: no source" : "not judged";
+  return threshold.reason?.startsWith("no source") ? "not judged: no source" : "not judged";
 }

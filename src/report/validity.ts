@@ -1,9 +1,8 @@
 /** The checks that decide whether a measurement can be trusted, each with its outcome and what it rests on. */
 import type { HostResult, Reason, Result, Share } from "../metrics/result.ts";
+import { saturatedForMs, saturatedPercent } from "../metrics/saturation.ts";
+import { tainting } from "../metrics/verdict.ts";
 import { formatCount, formatMs, formatPercent, formatShare } from "./quantity.ts";
-
-/** A core busier than this for long enough makes the measurement invalid. */
-export const saturationPercent = 85;
 
 export type ValidityKind = Exclude<Reason["kind"], "threshold">;
 
@@ -26,9 +25,9 @@ const names: Record<ValidityKind, string> = {
   interrupted: "the load ran to its intended end",
   "no-steady-window": "all processes were steady at the same time",
   "lost-host": "no host was lost",
-  saturated: `no generator had a core above ${saturationPercent} % for 5 s`,
-  "udp-drops": "no generator dropped UDP packets",
-  clock: "the clocks of all hosts are known",
+  saturated: `no generator had a core above ${saturatedPercent} % for ${formatMs(saturatedForMs)}`,
+  "udp-drops": "no generator dropped packets",
+  clock: "all hosts have known clocks and started on time",
   coverage: "enough was sampled",
   "no-source": "every threshold that was set has a source",
 };
@@ -46,30 +45,41 @@ const findings: Record<ValidityKind, (result: Result) => Finding> = {
   saturated: saturation,
   "udp-drops": udpDrops,
   clock: clocks,
-  coverage: ({ coverage }) => {
+  coverage: ({ coverage, phases }) => {
     const detail = [
       shareText("host samples", coverage.hostSamples),
       shareText("server room polls", coverage.roomPolls),
       shareText("metrics scrapes", coverage.scrapes),
     ].join(", ");
-    return coverage.hostSamples ? known(detail) : unknown(detail);
+    return coverage.hostSamples && phases.steady ? known(detail) : unknown(detail);
   },
   "no-source": ({ thresholds }) => {
-    const set = thresholds.filter(({ origin }) => origin === "user").length;
+    const users = thresholds.filter(({ origin }) => origin === "user");
+    const set = users.length;
+    const unjudged = users.filter(({ status }) => status === "not judged").length;
+    if (unjudged > 0) return unknown(`${unjudged} of ${set} could not be judged`);
     return known(set === 0 ? "none was set; only the defaults apply" : `${set} set, each with a source`);
   },
 };
 
 /** All checks, broken ones with their reasons. */
 export function validityChecks(result: Result): ValidityCheck[] {
+  const isWithoutLoad = result.verdict.reasons.some(({ kind }) => kind === "no-load");
   return (Object.keys(names) as ValidityKind[]).map((kind) => {
     const reasons = result.verdict.reasons.filter((reason) => reason.kind === kind);
     if (reasons.length > 0) {
       return { kind, name: names[kind], status: "broken", detail: reasons.map(({ text }) => text).join("; ") };
     }
+    if (isWithoutLoad)
+      return { kind, name: names[kind], status: "unknown", detail: "there was no load to check it on" };
     const finding = findings[kind](result);
     return { kind, name: names[kind], status: finding.unknown ? "unknown" : "held", detail: finding.detail };
   });
+}
+
+/** Whether something taints every figure of the run: then even a threshold that seems to hold proves nothing. */
+export function isTainted({ verdict }: Result): boolean {
+  return verdict.status === "invalid" && verdict.reasons.some(({ kind }) => tainting.has(kind));
 }
 
 /** The hosts that were meant to generate load. */

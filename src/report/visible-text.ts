@@ -13,11 +13,3 @@ export function visibleText(text: string): string {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
-
-/** Like {@link visibleText}, but line breaks stay. */
-export function visibleLines(text: string): string {
-  return text
-    .split(/\r\n|\n|\r/)
-    .map(visibleText)
-    .join("\n");
-}

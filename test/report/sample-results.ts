@@ -104,18 +104,12 @@ function coreSeries(options: SampleOptions, host: number, name: string, isHogged
   return { ...series("busiest core", "busiest core", "%", "host counters", options, at), host: name };
 }
 
-function distribution(
-  source: Distribution["source"],
-  median: number,
-  n: number,
-  censored: number,
-  interpolated = false,
-): Distribution {
+function distribution(source: Distribution["source"], median: number, n: number, censored: number): Distribution {
   const ecdf: Distribution["ecdf"] = [];
-  const steps = interpolated ? 7 : 100;
-  for (let step = 1; step <= steps; step++) {
-    const share = step / steps;
-    ecdf.push([Math.round(median * (0.55 + share * 0.75 + 0.9 * share ** 14) * 10) / 10, (share * n) / (n + censored)]);
+  for (let step = 1; step <= 100; step++) {
+    const share = step / 100;
+    const value = Math.round(median * (0.55 + share * 0.75 + 0.9 * share ** 14) * 10) / 10;
+    ecdf.push([value, (share * n) / (n + censored)]);
   }
   const at = (share: number) => ecdf.find(([, reached]) => reached >= share)?.[0] ?? null;
   const few = n + censored < 100;
@@ -124,13 +118,34 @@ function distribution(
     unit: "ms",
     n,
     censored,
-    interpolated,
+    interpolated: false,
+    note: null,
+    ecdf,
     min: ecdf[0]?.[0] ?? null,
-    mean: Math.round(median * 1.02),
+    mean: censored > 0 ? null : Math.round(median * 1.02),
     p50: at(0.5),
     p90: at(0.9),
     p99: few ? null : at(0.99),
-    max: ecdf.at(-1)?.[0] ?? null,
+    max: censored > 0 ? null : (ecdf.at(-1)?.[0] ?? null),
+  };
+}
+
+/** Buckets as livekit-server has them. */
+function histogram(n: number, p50: number, p90: number, p99: number): Distribution {
+  const shares = [0.31, 0.984, 1, 1, 1, 1, 1];
+  const ecdf = [100, 200, 500, 700, 1000, 5000, 10_000].map((le, index): [number, number] => [le, shares[index] ?? 1]);
+  return {
+    source: "server histogram",
+    unit: "ms",
+    n,
+    censored: 0,
+    min: null,
+    mean: 141.2,
+    p50,
+    p90,
+    p99,
+    max: null,
+    interpolated: true,
     note: null,
     ecdf,
   };
@@ -164,7 +179,7 @@ function host(index: number, options: SampleOptions): HostResult {
     participants: { intended: options.perHost, joined: options.perHost },
     tracks: { expectedMin: options.perHost * 9, expectedMax: options.perHost * 10, subscribed: options.perHost * 10 },
     clockBefore: clock(index * 3),
-    clockAfter: clock(index * 3 + 0.001),
+    clockAfter: { ...clock(index * 3), offsetMs: clock(index * 3).offsetMs + 0.11 },
     startErrorMs: 0.4 + wobble(index + 50) * 1.4,
     retries: 0,
     maxCorePercent: options.coreLevel - 4 + wobble(index) * 9,
@@ -233,7 +248,7 @@ function threshold(
     measured,
     source,
     n,
-    window: source === "lk stream" || source === "supervisor" ? "load" : "steady",
+    window: source === "server counters" ? "steady" : "load",
     status,
     reason: null,
   };
@@ -303,7 +318,7 @@ function base(options: SampleOptions): Result {
         "<=",
         400,
         "ms",
-        312.4,
+        312.5,
         subscribers * 10,
         "server histogram",
       ),
@@ -361,13 +376,18 @@ function base(options: SampleOptions): Result {
       firstTrack: distribution("lk stream", 480, subscribers, 0),
       allTracks: distribution("lk stream", 910, subscribers, 0),
       publish: distribution("lk stream", 620, publishers, 0),
-      serverTrackSubscribe: distribution("server histogram", 160, subscribers * 10, 0, true),
-      serverTrackPublish: distribution("server histogram", 130, publishers * 2, 0, true),
+      serverTrackSubscribe: histogram(subscribers * 10, 128.2, 187.5, 312.5),
+      serverTrackPublish: histogram(publishers * 2, 128.2, 187.5, 312.5),
       serverJoin: null,
     },
     media: {
       loss: share(Math.round(packets * 0.0041), packets, "server counters"),
       lossReason: null,
+      serverWindow: {
+        fromMs: steady.fromMs - 4000,
+        toMs: steady.toMs + 6000,
+        note: "the scrapes nearest around the steady window",
+      },
       incomingLoss: share(Math.round(packets * 0.00007), Math.round(packets * 0.14), "server counters"),
       retransmission: share(Math.round(packets * 0.0062), packets, "server counters"),
       packetsOut: packets,
@@ -527,7 +547,7 @@ export function saturatedResult(): Result {
     n: null,
     window: "steady",
     status: "not judged",
-    reason: "no metrics endpoint has the counter",
+    reason: "no source: the server does not report livekit_packet_total",
   });
   result.media.retransmission = null;
   result.series = result.series.map((one) => (one.host === "gen-4" ? coreSeries(usual, 3, "gen-4", true) : one));
@@ -543,7 +563,7 @@ export function noMetricsResult(): Result {
     source: null,
     n: null,
     status: "not judged",
-    reason: "no metrics endpoint is configured",
+    reason: "no source: no Prometheus endpoint of the server is configured (livekit.metrics)",
   });
   result.thresholds = result.thresholds.map((one) =>
     one.metric === "loss" || one.metric === "trackSubscribeP99" ? unjudged(one) : one,
@@ -552,7 +572,8 @@ export function noMetricsResult(): Result {
   result.media = {
     ...result.media,
     loss: null,
-    lossReason: "no metrics endpoint is configured",
+    lossReason: "no source: no Prometheus endpoint of the server is configured (livekit.metrics)",
+    serverWindow: null,
     incomingLoss: null,
     retransmission: null,
     packetsOut: null,
@@ -585,7 +606,7 @@ export function interruptedResult(): Result {
     source: null,
     n: null,
     status: "not judged",
-    reason: "no steady window",
+    reason: "no source: no steady window",
   }));
   result.phases = { startAtMs, rampEndAtMs: null, steady: null, endAtMs: startAtMs + 6000 };
   result.totals.participants.joined = 31;
@@ -605,7 +626,8 @@ export function interruptedResult(): Result {
   };
   result.media = {
     loss: null,
-    lossReason: "no steady window",
+    lossReason: "no source: no steady window",
+    serverWindow: null,
     incomingLoss: null,
     retransmission: null,
     packetsOut: null,

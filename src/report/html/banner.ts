@@ -1,8 +1,9 @@
 /** What a reader must see first: the verdict, why, and what was run. */
 import type { Result } from "../../metrics/result.ts";
+import { headlineText } from "../headline.ts";
 import { formatUtc } from "../moment.ts";
 import { formatMs } from "../quantity.ts";
-import { icon } from "./icon.ts";
+import { icon, pill } from "./icon.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 
 const looks = {
@@ -21,9 +22,10 @@ export function banner(result: Result): Markup {
       <p class="kicker">lkload report · <b>${result.name}</b></p>
       <div class="verdict">
         <h1><span class="seal">${icon(sign)}</span><span>${word}</span></h1>
-        <p class="headline">${headline}</p>
+        <p class="headline">${headlineText(headline)}</p>
       </div>
-      ${reasonList(reasons.map(({ text }) => text).filter((text) => text !== headline))}
+      ${unjudged(result)}
+      ${reasonList(reasons.map(({ text }) => text).filter((text) => !headline.includes(text) || reasons.length > 1))}
       <dl class="facts">
         ${runFacts(result).map(
           ([term, fact]) =>
@@ -35,6 +37,15 @@ export function banner(result: Result): Markup {
       </dl>
     </div>
   </header>`;
+}
+
+/** A pass that rests on fewer thresholds than were set must not look like a full one. */
+function unjudged({ thresholds }: Result): Markup | null {
+  const metrics = thresholds.filter(({ status }) => status === "not judged").map(({ metric }) => metric);
+  if (metrics.length === 0) return null;
+  return html`<p class="unjudged">
+    ${pill("none", `${metrics.length} of ${thresholds.length} thresholds not judged`)} ${metrics.join(", ")}
+  </p>`;
 }
 
 function reasonList(reasons: readonly string[]): Markup | null {

@@ -3,7 +3,7 @@ import type { Distribution } from "../../metrics/result.ts";
 import { formatIn, formatShare } from "../quantity.ts";
 import { valueTicks } from "../scale.ts";
 import { html, type Markup } from "./markup.ts";
-import { percent, space, stretched } from "./plot.ts";
+import { percent, space, stretched, tickClass } from "./plot.ts";
 
 const height = 150;
 /** A tail this many times as long as the median needs a logarithmic axis to be seen together with it. */
@@ -21,8 +21,9 @@ interface ValueAxis {
 }
 
 export function ecdfPlot(name: string, distribution: Distribution, limits: readonly EcdfLimit[]): Markup {
-  const { ecdf, unit, n, censored, interpolated } = distribution;
-  const axis = valueAxis(distribution, limits);
+  const { unit, n, censored, interpolated } = distribution;
+  const ecdf = risingPart(distribution);
+  const axis = valueAxis({ ...distribution, ecdf }, limits);
   const reached = n / (n + censored);
   const percentiles = percentilesOf(distribution);
   const words = percentiles.map(({ label, value }) => `${label} ${formatIn(value, unit)}`).join(", ");
@@ -33,19 +34,65 @@ export function ecdfPlot(name: string, distribution: Distribution, limits: reado
     role="img"
     aria-label="${name}: ${words || "no percentile"}; ${formatShare(reached)} arrived"
   >
-    ${censored > 0 && html`<rect width="100%" height="${y(reached)}" fill="url(#hatch)" /><text class="never" x="6" y="${Math.max(12, y(reached) - 4)}">never: ${formatShare(1 - reached)}</text>`}
-    ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<line class="grid" x1="0" x2="100%" y1="${y(share)}" y2="${y(share)}" /><text class="value" x="-8" y="${y(share) + 4}">${share * 100} %</text>`)}
-    ${axis.ticks.map((tick) => html`<text class="time" x="${percent(axis.share(tick))}" y="${height + 16}">${formatIn(tick, unit)}</text>`)}
-    ${limits.map(({ value, label }) => html`<line class="limit" x1="${percent(axis.share(value))}" x2="${percent(axis.share(value))}" y1="0" y2="${height}" /><text class="limit-label ${axis.share(value) < 0.5 ? "after" : "before"}" x="${percent(axis.share(value))}" dx="${axis.share(value) < 0.5 ? 5 : -5}" y="${height - 6}">${label}</text>`)}
+    ${censored > 0 && neverBand(reached)} ${[0, 0.25, 0.5, 0.75, 1].map(shareLine)}
+    ${axis.ticks.map((tick) => valueTick(axis.share(tick), formatIn(tick, unit)))}
+    ${limits.map(({ value, label }) => limitLine(axis.share(value), label))}
     ${stretched(height, html`<path class="line s0${interpolated && " dashed"}" d="${curve(ecdf, axis, interpolated)}" />`)}
-    ${percentiles.map(({ label, value, share }) => html`<circle class="percentile" cx="${percent(axis.share(value))}" cy="${y(share)}" r="4" /><text class="percentile-label ${axis.share(value) > 0.6 ? "before" : "after"}" x="${percent(axis.share(value))}" dx="${axis.share(value) > 0.6 ? -8 : 8}" y="${y(share) + labelShift(share)}"><tspan>${label}</tspan> ${formatIn(value, unit)}</text>`)}
+    ${percentiles.map(({ label, value, share }) => percentileMark(axis.share(value), share, label, formatIn(value, unit)))}
     ${axis.isLogarithmic && html`<text class="value corner" x="100%" y="-6">logarithmic</text>`}
   </svg>`;
 }
 
+function neverBand(reached: number): Markup {
+  return html`<rect width="100%" height="${y(reached)}" fill="url(#hatch)" />
+    <text class="never" x="6" y="${Math.max(12, y(reached) - 4)}">never: ${formatShare(1 - reached)}</text>`;
+}
+
+function shareLine(share: number): Markup {
+  return html`<line class="grid" x1="0" x2="100%" y1="${y(share)}" y2="${y(share)}" />
+    <text class="value" x="-8" y="${y(share) + 4}">${share * 100} %</text>`;
+}
+
+function valueTick(x: number, label: string): Markup {
+  return html`<text class="${tickClass(x)}" x="${percent(x)}" y="${height + 16}">${label}</text>`;
+}
+
+function limitLine(x: number, label: string): Markup {
+  const isLeft = x < 0.5;
+  return html`<line class="limit" x1="${percent(x)}" x2="${percent(x)}" y1="0" y2="${height}" />
+    <text
+      class="limit-label ${isLeft ? "after" : "before"}"
+      x="${percent(x)}"
+      dx="${isLeft ? 5 : -5}"
+      y="${height - 6}"
+    >
+      ${label}
+    </text>`;
+}
+
+/** Words stand to the right, below the curve, where it leaves room; p99 and p90 keep apart. */
+function percentileMark(x: number, share: number, label: string, value: string): Markup {
+  const isLeft = x > 0.74;
+  const below = share > 0.95 ? 10 : 15;
+  return html`<circle class="percentile" cx="${percent(x)}" cy="${y(share)}" r="4" />
+    <text
+      class="percentile-label ${isLeft ? "before" : "after"}"
+      x="${percent(x)}"
+      dx="${isLeft ? -8 : 8}"
+      y="${y(share) + below}"
+    >
+      <tspan>${label}</tspan> ${value}
+    </text>`;
+}
+
 const y = (share: number) => Math.round((1 - share) * height * 10) / 10;
-/** p99 and p90 are close: their words keep apart. */
-const labelShift = (share: number) => (share > 0.95 ? 10 : share > 0.8 ? 16 : 14);
+
+/** From 0, where a histogram's first bucket begins, to the first value that all the rest is below. */
+function risingPart({ ecdf, interpolated }: Distribution): Distribution["ecdf"] {
+  const top = ecdf.at(-1)?.[1] ?? 0;
+  const end = ecdf.findIndex(([, share]) => share >= top);
+  return [...(interpolated ? [[0, 0] satisfies [number, number]] : []), ...ecdf.slice(0, end + 1)];
+}
 
 function percentilesOf({ p50, p90, p99 }: Distribution): { label: string; value: number; share: number }[] {
   const all = [
@@ -59,10 +106,12 @@ function percentilesOf({ p50, p90, p99 }: Distribution): { label: string; value:
 function valueAxis({ ecdf, p50, min, max }: Distribution, limits: readonly EcdfLimit[]): ValueAxis {
   const values = [...ecdf.map(([value]) => value), ...limits.map(({ value }) => value), max ?? 0];
   const high = Math.max(...values, Number.MIN_VALUE);
+  const longest = Math.max(max ?? 0, ecdf.at(-1)?.[0] ?? 0);
   const low = min ?? ecdf[0]?.[0] ?? 0;
   if (p50 !== null && low > 0 && high > p50 * longTail)
     return logarithmic(Math.min(low, ...values.filter((v) => v > 0)), high);
-  const ticks = valueTicks(0, high, 4);
+  // Room to the right of the curve for the words at its percentiles.
+  const ticks = valueTicks(0, Math.max(high, longest * 1.3), 4);
   const top = ticks.at(-1) ?? high;
   return { isLogarithmic: false, ticks, share: (value) => value / top };
 }

@@ -18,9 +18,9 @@ export function errorSection({ errors }: Result): Markup {
   const columns = [
     { head: "Kind" },
     { head: "Count", numeric: true },
-    { head: "Message", wraps: true },
+    { head: "Message", grows: true },
     { head: "Hosts", wraps: true },
-    { head: "First seen in", wraps: true },
+    { head: "First seen in" },
   ];
   const total = errors.reduce((sum, { count }) => sum + count, 0);
   return section(

@@ -4,7 +4,8 @@ import { intervalMs } from "../gaps.ts";
 import { formatIn, formatPercent } from "../quantity.ts";
 import { isPerHost, type SeriesGroup, seriesGroups } from "../series-groups.ts";
 import { shareOf, timeAxis, type TimeAxis } from "../time-axis.ts";
-import { saturationPercent } from "../validity.ts";
+import { saturatedPercent } from "../../metrics/saturation.ts";
+import { usedHosts } from "../validity.ts";
 import { html, type Markup } from "./markup.ts";
 import { timePercent, timeTicks } from "./plot.ts";
 
@@ -26,7 +27,9 @@ export function heatStrips(result: Result): Markup {
 /** Busiest hosts first; the rest of a large fleet folds away. */
 export function heatStrip(group: SeriesGroup, result: Result, axis: TimeAxis): Markup {
   const high = group.unit === "%" ? 100 : Math.max(0, ...group.series.map(peak));
-  const sorted = group.series.toSorted((a, b) => peak(b) - peak(a) || compare(a.host ?? "", b.host ?? ""));
+  const sorted = withSilentHosts(group, result).toSorted(
+    (a, b) => peak(b) - peak(a) || compare(a.host ?? "", b.host ?? ""),
+  );
   const first = sorted.slice(0, shownAtOnce);
   const rest = sorted.slice(shownAtOnce);
   const strip = (series: readonly Series[]) => strips(group, series, high, result, axis);
@@ -44,6 +47,17 @@ export function heatStrip(group: SeriesGroup, result: Result, axis: TimeAxis): M
       </details>`
     }
   </figure>`;
+}
+
+/** A host without a sample has a row too: an empty one. */
+function withSilentHosts({ series }: SeriesGroup, result: Result): Series[] {
+  const seen = new Set(series.map(({ host }) => host));
+  const all = [...series];
+  for (const { name } of usedHosts(result)) {
+    const like = series[0];
+    if (like && !seen.has(name)) all.push({ ...like, name, host: name, points: [] });
+  }
+  return all;
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -67,7 +81,7 @@ function strips(group: SeriesGroup, series: readonly Series[], high: number, res
     role="img"
     aria-label="${group.name} by host: ${words(series, group.unit)}"
   >
-    <rect width="100%" height="${height}" fill="url(#hatch)" />
+    ${series.map((_, row) => html`<rect width="100%" y="${row * rowPx + 1}" height="${rowPx - 2}" fill="url(#hatch)" />`)}
     <svg class="cells" width="100%" height="${height}" viewBox="0 0 ${cells} ${height}" preserveAspectRatio="none">
       ${[...paths].toSorted(([a], [b]) => compare(a, b)).map(([shade, d]) => html`<path class="${shade}" d="${d}" />`)}
     </svg>
@@ -127,17 +141,17 @@ function fillCoarse(highest: (number | undefined)[], points: Series["points"], a
 }
 
 function shade(value: number, high: number, unit: string): string {
-  if (unit === "%" && value > saturationPercent) return "hot";
-  const limit = unit === "%" ? saturationPercent : high;
+  if (unit === "%" && value > saturatedPercent) return "hot";
+  const limit = unit === "%" ? saturatedPercent : high;
   return `h${Math.min(shades - 1, Math.max(0, Math.floor((value / (limit || 1)) * shades)))}`;
 }
 
 function key(unit: string, high: number, source: string | undefined): Markup {
-  const limit = unit === "%" ? saturationPercent : high;
+  const limit = unit === "%" ? saturatedPercent : high;
   const steps = Array.from({ length: shades }, (_, index) => html`<i class="h${index}"></i>`);
   return html`<p class="key">
     <span>0</span><span class="ramp">${steps}</span><span>${formatIn(limit, unit)}</span>
-    ${unit === "%" ? html`<span><i class="hot"></i> above ${formatPercent(saturationPercent)}: saturated</span>` : null}
+    ${unit === "%" ? html`<span><i class="hot"></i> above ${formatPercent(saturatedPercent)}: saturated</span>` : null}
     <span><i class="gap"></i> not measured</span><span><i class="bound"></i> steady window</span>
     <small>${source ?? ""}, highest sample per cell</small>
   </p>`;

@@ -2,37 +2,40 @@
 import type { HostResult, Result } from "../../metrics/result.ts";
 import {
   type ComparedFigure,
-  hostProblems,
+  type FleetFigure,
+  type FleetFigures,
+  hostConcerns,
   hostsByConcern,
   outlierSide,
   usualFigures,
-  type FleetFigure,
 } from "../host-outliers.ts";
-import { formatBitrate, formatBytes, formatCount, formatMs, formatPercent } from "../quantity.ts";
+import { formatBitrate, formatBytes, formatCount, formatMs, formatNumber, formatPercent } from "../quantity.ts";
 import { usedHosts } from "../validity.ts";
 import { pill } from "./icon.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { section } from "./section.ts";
 import { type Row, table } from "./table.ts";
 
-const numeric = (head: string) => ({ head, numeric: true });
+/** Two figures that belong together share a column. */
+const pair = (head: string, below: string) => ({ head: html`${head} <small>${below}</small>`, numeric: true });
 const columns = [
   { head: "Host" },
-  { head: "Status" },
-  ...["Joined", "Tracks", "Start error", "Clock offset", "Busiest core", "Above 85 %", "Mean CPU", "Steal"].map(
-    numeric,
-  ),
-  ...["Least free memory", "Received", "Sent", "UDP buffer errors", "Softnet drops", "NIC drops", "Samples"].map(
-    numeric,
-  ),
+  { head: html`Status <small>host samples</small>` },
   { head: "Look at", wraps: true },
+  pair("Joined", "tracks"),
+  pair("Start error", "clock offset"),
+  pair("Busiest core", "longest above 85 %"),
+  pair("Mean CPU", "steal"),
+  pair("Received", "sent"),
+  pair("UDP errors in, out", "softnet, NIC drops"),
+  { head: "Least free memory", numeric: true },
 ];
 
 const tones = { finished: "ok", partial: "warn", lost: "bad", unused: "none" } as const;
 
 export function hostSection(result: Result): Markup {
   const usual = usualFigures(usedHosts(result));
-  const withProblems = result.hosts.filter((host) => hostProblems(host).length > 0).length;
+  const withProblems = result.hosts.filter((host) => hostConcerns(host, usual).length > 0).length;
   const count = result.hosts.length;
   return section(
     "hosts",
@@ -44,39 +47,49 @@ export function hostSection(result: Result): Markup {
     table(
       "Hosts and their figures",
       columns,
-      hostsByConcern(result.hosts).map((host) => row(host, usual)),
+      hostsByConcern(result.hosts, usual).map((host) => row(host, usual)),
     ),
   );
 }
 
-function row(host: HostResult, usual: Map<ComparedFigure, FleetFigure>): Row {
-  const problems = hostProblems(host);
+function row(host: HostResult, usual: FleetFigures): Row {
+  const concerns = hostConcerns(host, usual);
   const compared = (figure: ComparedFigure, format: (value: number) => string) =>
     marked(host[figure], usual.get(figure), format);
   const { participants, tracks, clockBefore } = host;
   return {
-    tone: host.status === "lost" ? "bad" : problems.length > 0 && host.status !== "unused" ? "warn" : undefined,
+    tone: host.status === "lost" ? "bad" : concerns.length > 0 && host.status !== "unused" ? "warn" : undefined,
     cells: [
       html`<b>${host.name}</b><small>${host.address}</small>`,
-      pill(tones[host.status], host.status),
-      `${formatCount(participants.joined)} / ${formatCount(participants.intended)}`,
-      `${formatCount(tracks.subscribed)} / ${formatCount(tracks.expectedMax)}`,
-      compared("startErrorMs", formatMs),
-      clockBefore ? `${formatMs(clockBefore.offsetMs)} ± ${formatMs(clockBefore.errorMs)}` : absent,
-      compared("maxCorePercent", formatPercent),
-      figure(host.saturatedMs, formatMs),
-      compared("meanCpuPercent", formatPercent),
-      compared("stealPercent", formatPercent),
+      stack(
+        pill(tones[host.status], host.status),
+        `${formatCount(host.samples)} of ${formatCount(host.samplesExpected)}`,
+      ),
+      concerns.length > 0 ? concerns.join("; ") : "–",
+      stack(of(participants.joined, participants.intended), of(tracks.subscribed, tracks.expectedMax)),
+      stack(compared("startErrorMs", formatMs), clockBefore ? clockText(clockBefore) : absent),
+      stack(
+        compared("maxCorePercent", formatPercent),
+        figure(host.saturatedMs, (ms) => `${formatNumber(ms / 1000)} s`),
+      ),
+      stack(compared("meanCpuPercent", formatPercent), compared("stealPercent", formatPercent)),
+      stack(compared("rxBps", formatBitrate), compared("txBps", formatBitrate)),
+      stack(
+        html`${figure(host.udpRcvbufErrors, formatCount)}, ${figure(host.udpSndbufErrors, formatCount)}`,
+        html`${figure(host.softnetDrops, formatCount)}, ${figure(host.nicDrops, formatCount)}`,
+      ),
       figure(host.minMemoryAvailableKb, (kb) => formatBytes(kb * 1024)),
-      compared("rxBps", formatBitrate),
-      compared("txBps", formatBitrate),
-      udpErrors(host),
-      figure(host.softnetDrops, formatCount),
-      figure(host.nicDrops, formatCount),
-      `${formatCount(host.samples)} / ${formatCount(host.samplesExpected)}`,
-      problems.length > 0 ? problems.join("; ") : "–",
     ],
   };
+}
+
+const stack = (first: Content, second: Content) => html`<span class="stack">${first} <small>${second}</small></span>`;
+const of = (part: number, whole: number) => `${formatCount(part)} / ${formatCount(whole)}`;
+
+/** No more digits than the error bound leaves. */
+function clockText({ offsetMs, errorMs }: NonNullable<HostResult["clockBefore"]>): string {
+  const digits = errorMs >= 10 ? 0 : errorMs >= 1 ? 1 : 2;
+  return `${offsetMs.toFixed(digits).replace("-", "−")} ± ${errorMs.toFixed(digits)} ms`;
 }
 
 const absent = html`<abbr class="missing" title="not measured">n/m</abbr>`;
@@ -93,10 +106,4 @@ function marked(value: number | null, usual: FleetFigure | undefined, format: (v
   return html`<span class="outlier" title="${words}"
     ><span aria-label="${words}">${side === "high" ? "▲" : "▼"}</span> ${format(value)}</span
   >`;
-}
-
-function udpErrors({ udpRcvbufErrors, udpSndbufErrors }: HostResult): Content {
-  if (udpRcvbufErrors === null && udpSndbufErrors === null) return absent;
-  const part = (value: number | null) => (value === null ? absent : formatCount(value));
-  return html`${part(udpRcvbufErrors)} in, ${part(udpSndbufErrors)} out`;
 }

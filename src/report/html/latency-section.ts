@@ -1,7 +1,7 @@
 /** Latencies as cumulative distributions: everything that was measured, and what never arrived. */
 import type { Distribution, Result } from "../../metrics/result.ts";
 import { distributions, type NamedDistribution } from "../distributions.ts";
-import { percentileReason } from "../missing.ts";
+import { percentileWords } from "../missing.ts";
 import { formatCount, formatIn } from "../quantity.ts";
 import { ecdfPlot } from "./ecdf-plot.ts";
 import { html, type Markup } from "./markup.ts";
@@ -17,6 +17,10 @@ export function latencySection(result: Result): Markup {
       after it. Who never arrived is counted as slower than anything measured: the curve then ends below 100 %.`,
     html`<div class="panels">${all.map((one) => panel(one, result))}</div>`,
     percentileTable(all),
+    html`<p class="small">
+      Unknown: a histogram keeps neither the lowest nor the highest value; where some never arrived, there is no mean
+      and no highest value.
+    </p>`,
   );
 }
 
@@ -30,7 +34,7 @@ function panel(one: NamedDistribution, result: Result): Markup {
     return html`<figure class="chart panel empty">
       ${head}
       <p class="hole">
-        not measured<br /><small>${distribution ? percentileReason(distribution, 0.5) : reason}</small>
+        not measured<br /><small>${distribution ? percentileWords(distribution, "p50").reason : reason}</small>
       </p>
     </figure>`;
   }
@@ -66,19 +70,21 @@ function percentileTable(all: readonly NamedDistribution[]): Markup {
 
 function cells(distribution: Distribution): (Markup | string)[] {
   const { n, censored, min, mean, p50, p90, p99, max, unit, source, interpolated } = distribution;
-  const plain = (value: number | null) => (value === null ? notMeasured() : formatIn(value, unit));
-  const percentile = (value: number | null, share: number) =>
-    value === null
-      ? html`<span class="missing">– <small>${percentileReason(distribution, share)}</small></span>`
-      : formatIn(value, unit);
+  const plain = (value: number | null) =>
+    value === null ? html`<span class="missing">unknown</span>` : formatIn(value, unit);
+  const percentile = (value: number | null, name: "p50" | "p90" | "p99") => {
+    if (value !== null) return formatIn(value, unit);
+    const { text, reason } = percentileWords(distribution, name);
+    return text === "never" ? html`<b>never</b> <small>${reason}</small>` : notMeasured(reason);
+  };
   return [
     formatCount(n),
     formatCount(censored),
     plain(min),
     plain(mean),
-    percentile(p50, 0.5),
-    percentile(p90, 0.9),
-    percentile(p99, 0.99),
+    percentile(p50, "p50"),
+    percentile(p90, "p90"),
+    percentile(p99, "p99"),
     plain(max),
     interpolated ? `${source}, interpolated` : source,
   ];

@@ -33,8 +33,3 @@ export function html(literals: TemplateStringsArray, ...values: Content[]): Mark
   for (const [index, value] of values.entries()) text += render(value) + (literals[index + 1] ?? "");
   return new Markup(text);
 }
-
-/** Between all parts, a separator. */
-export function join(parts: readonly Content[], separator: Content): Markup {
-  return html`${parts.map((part, index) => (index === 0 ? part : [separator, part]))}`;
-}

@@ -1,6 +1,7 @@
 /** Packets and bytes, each with who counted them. */
 import type { Result, Share } from "../../metrics/result.ts";
-import { hostFigureReason, serverFigureReason } from "../missing.ts";
+import { bareReason, hostFigureReason, serverFigureReason } from "../missing.ts";
+import { formatElapsed, formatUtc } from "../moment.ts";
 import { formatBitrate, formatBytes, formatCount, formatShare } from "../quantity.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { section } from "./section.ts";
@@ -15,7 +16,7 @@ export function mediaSection(result: Result): Markup {
       "Packet loss, server → subscribers",
       share(media.loss),
       counts(media.loss),
-      source(media.loss, media.lossReason ?? server),
+      source(media.loss, media.lossReason === null ? server : bareReason(media.lossReason)),
     ],
     [
       "Packet loss, publishers → server",
@@ -64,13 +65,25 @@ export function mediaSection(result: Result): Markup {
   return section(
     "media",
     "Media",
-    "Loss is packets lost over packets sent in the steady window, by the counters of the servers.",
+    windowSentence(result),
     table(
       "Packets and bytes",
       columns,
       rows.map((cells) => ({ cells })),
     ),
   );
+}
+
+function windowSentence({ media, phases }: Result): string {
+  const meaning = "Loss is packets lost over packets sent, by the servers' own counters.";
+  if (!media.serverWindow) return meaning;
+  const { fromMs, toMs, note } = media.serverWindow;
+  const zeroMs = phases.startAtMs;
+  const bounds =
+    zeroMs === null
+      ? `${formatUtc(fromMs)} and ${formatUtc(toMs)}`
+      : `${formatElapsed(fromMs - zeroMs)} and ${formatElapsed(toMs - zeroMs)}`;
+  return `${meaning} They were compared between the scrapes at ${bounds} (${note}).`;
 }
 
 const share = (value: Share | null): Content => (value ? html`<b>${formatShare(value.value)}</b>` : notMeasured());

@@ -35,12 +35,17 @@ export function timeTicks(axis: TimeAxis, height: number): Markup {
   return html`${axis.ticks.map(({ atMs, label }) => {
     const x = timePercent(axis, atMs);
     return html`<line class="tick" x1="${x}" x2="${x}" y1="${height}" y2="${height + 4}" /><text
-        class="time"
+        class="${tickClass(shareOf(axis, atMs))}"
         x="${x}"
         y="${height + 16}"
         >${label}</text
       >`;
   })}`;
+}
+
+/** The last label ends at the plot's edge instead of reaching beyond it. */
+export function tickClass(share: number): string {
+  return share > 0.97 ? "time last" : "time";
 }
 
 /** Events as numbered lines over the plot. */

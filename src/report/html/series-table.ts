@@ -1,7 +1,7 @@
 /** The table twin of a chart: measured values only, one row per time slot. */
 import type { Series } from "../../metrics/result.ts";
 import { formatElapsed } from "../moment.ts";
-import { formatIn } from "../quantity.ts";
+import { formatBare } from "../quantity.ts";
 import { timeStepMs } from "../scale.ts";
 import type { TimeAxis } from "../time-axis.ts";
 import { html, type Markup } from "./markup.ts";
@@ -18,7 +18,7 @@ export function seriesTable(title: string, series: readonly Series[], axis: Time
       formatElapsed(axis.fromMs + slot * stepMs - axis.zeroMs),
       ...series.map((one, index) => {
         const value = columns[index]?.[slot];
-        return value === undefined ? html`<abbr title="not measured">–</abbr>` : formatIn(value, one.unit);
+        return value === undefined ? html`<abbr title="not measured">–</abbr>` : formatBare(value, one.unit);
       }),
     ],
   }));

@@ -32,7 +32,7 @@ section{padding:40px 0 8px;border-top:1px solid var(--line);margin-top:32px;scro
 section:first-of-type{border-top:0;margin-top:0}
 .lead{color:var(--soft);max-width:78ch;margin:6px 0 0}
 section>.scroll,section>.pairs,section>.note,section>figure,section>.chart{margin-top:18px}
-.note{padding:10px 14px;border-left:4px solid;border-radius:4px;max-width:100ch}
+.note{padding:10px 14px;border-left:4px solid;border-radius:4px;}
 .note.warn{border-color:var(--warn);background:var(--warn-ground)}.note.bad{border-color:var(--bad);background:var(--bad-ground)}
 .note.ok{border-color:var(--ok);background:var(--ok-ground)}.note.none{border-color:var(--strong-line);background:var(--raised);color:var(--soft)}
 .missing{color:var(--faint);font-style:italic}
@@ -58,18 +58,18 @@ const top = `
 .seal .icon{width:26px;height:26px;stroke-width:2.4}
 .headline{flex:1 1 320px;font-size:20px;line-height:1.35;font-weight:500;text-wrap:pretty}
 .reasons{margin:14px 0 0;padding-left:20px;max-width:100ch}
-.reasons li{margin:2px 0}
+.reasons li{margin:2px 0}.unjudged{margin-top:12px}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,auto));gap:10px 28px;margin-top:22px;font-size:13px}
 .facts dt,.card dt,.pairs dt{color:var(--soft);font-size:12px}
 .facts dd{font-weight:500}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(205px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin-top:26px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(205px,1fr));gap:1px;border:1px solid var(--line);border-radius:10px;overflow:hidden;margin-top:26px}
 .card{background:var(--ground);padding:13px 16px 12px;box-shadow:0 0 0 1px var(--line)}
 .card .value{font-size:23px;line-height:1.35;font-weight:650;letter-spacing:-.01em}
 .card .value.missing{font-size:17px;line-height:31px;font-weight:500;letter-spacing:0}
 .card .detail{font-size:12.5px;color:var(--soft);line-height:1.4}
 .card .source{font-size:11.5px;color:var(--faint);line-height:1.4;margin-top:2px}
 .card .source::before{content:"source: "}
-nav{margin-top:22px}
+nav.page{margin-top:22px}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;list-style:none;font-size:13.5px}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:12px 28px;font-size:14px}
 `;
@@ -78,12 +78,13 @@ const tables = `
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
 caption.shown{text-align:left;padding:8px 12px;color:var(--soft);font-size:12.5px}
-th,td{padding:8px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
+th,td{padding:8px 12px;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400;overflow-wrap:normal}
+.wrap,.grow{overflow-wrap:break-word}thead th{overflow-wrap:normal}
 thead th{border-top:0;background:var(--raised);color:var(--soft);font-size:12px;font-weight:600;vertical-align:bottom}
 .num{text-align:right}
 .num,.text{white-space:nowrap}
-tbody .wrap{min-width:130px}
-tbody th small{display:block}
+tbody .wrap{min-width:130px}.grow{width:100%}tbody .grow{min-width:220px}
+tbody th small,.stack small{display:block}thead small{display:block;font-weight:400}
 tbody b{font-weight:600}
 tr.bad{background:var(--bad-ground)}tr.warn{background:var(--warn-ground)}
 tr.unjudged{background:repeating-linear-gradient(-45deg,var(--raised) 0 6px,var(--sunk) 6px 12px)}
@@ -92,14 +93,13 @@ tr.bad th:first-child{box-shadow:inset 4px 0 var(--bad)}tr.warn th:first-child,t
 .pill{display:inline-flex;align-items:center;gap:5px;padding:1px 9px 1px 7px;border-radius:99px;font-size:12.5px;font-weight:600;white-space:nowrap;border:1px solid}
 .pill.ok{color:var(--ok);background:var(--ok-ground)}.pill.bad{color:var(--bad);background:var(--bad-ground)}.pill.warn{color:var(--warn);background:var(--warn-ground)}
 .pill.none{color:var(--warn);background:var(--ground);border-style:dashed;border-width:1.5px}
-.bullet{display:block;margin-top:3px}
-.bullet .track{fill:var(--sunk)}.bullet .ok{fill:var(--ok)}.bullet .bad{fill:var(--bad)}.bullet .mark{fill:var(--ink)}
+.bullet{display:block;margin:3px 0 2px}
+.bullet .track{fill:var(--sunk)}.bullet .ok{fill:var(--ok)}.bullet .bad{fill:var(--bad)}.bullet .open{fill:var(--faint)}.bullet .mark{fill:var(--ink)}
 .outlier{font-weight:650;color:var(--warn)}.outlier span{font-size:9px;vertical-align:1px}
 #hosts table{font-size:12.5px}#hosts th,#hosts td{padding:6px 9px}
-#hosts thead th{white-space:normal;min-width:62px}
 #hosts thead th:first-child,#hosts tbody th{position:sticky;left:0;background:var(--ground);z-index:1}#hosts thead th:first-child{background:var(--raised)}
 #hosts tr.bad th{background:var(--bad-ground)}#hosts tr.warn th{background:var(--warn-ground)}
-#hosts td.wrap{min-width:220px}
+#hosts td.wrap{min-width:150px}
 .message{white-space:pre-wrap;overflow-wrap:anywhere}
 .hash{overflow-wrap:anywhere}
 .fact{display:inline-block;margin-right:8px;font-size:12px;color:var(--soft)}
@@ -109,11 +109,11 @@ tr.bad th:first-child{box-shadow:inset 4px 0 var(--bad)}tr.warn th:first-child,t
 `;
 
 const charts = `
-.chart{padding-left:78px}.chart>figcaption,.chart>.key,.chart>details,.chart>.small{margin-left:-78px}
+.chart{padding-left:104px}.chart>figcaption,.chart>.key,.chart>details{margin-left:-104px}
 section>.chart{margin-top:26px}
 .plot{display:block;overflow:visible;margin-top:10px}
 .plot text{font-size:11px;fill:var(--faint)}
-.plot .value{text-anchor:end}.plot .time{text-anchor:middle}.plot .corner{text-anchor:end}
+.plot .value{text-anchor:end}.plot .time{text-anchor:middle}.plot .last{text-anchor:end}.plot .corner{text-anchor:end}
 .grid{stroke:var(--line);stroke-width:1}.tick{stroke:var(--strong-line)}
 .phase.ramp,.phase.settle,.phase.drain{fill:var(--ramp)}.phase.steady{fill:var(--steady)}
 .band.ramp,.band.drain{fill:var(--ramp-band)}.band.settle{fill:var(--settle-band)}.band.steady{fill:var(--steady-band)}
@@ -131,13 +131,13 @@ section>.chart{margin-top:26px}
 i.phase.ramp,i.phase.drain{background:var(--ramp-band)}i.phase.settle{background:var(--settle-band)}i.phase.steady{background:var(--steady-band)}
 i.gap{background:repeating-linear-gradient(-45deg,var(--raised) 0 3px,var(--hatch) 3px 4.5px);border:1px solid var(--line)}i.bound{width:0;border-left:2px solid var(--ink);border-radius:0}
 .h0{fill:var(--h0);background:var(--h0)}.h1{fill:var(--h1);background:var(--h1)}.h2{fill:var(--h2);background:var(--h2)}.h3{fill:var(--h3);background:var(--h3)}.h4{fill:var(--h4);background:var(--h4)}.h5{fill:var(--h5);background:var(--h5)}.hot{fill:var(--hot);background:var(--hot)}
-.heat{padding-left:112px}.heat>figcaption,.heat>.key,.heat>details>summary{margin-left:-112px}.heat>details{margin-left:0;margin-top:10px}
+.heat>details>summary{margin-left:-104px}.heat>details{margin-left:0;margin-top:10px}
 .bound{stroke:var(--ink);stroke-width:1.2}
 .plot .host{font-size:11px;fill:var(--soft)}
-.twin{margin-top:4px;font-size:12.5px}.twin>summary{color:var(--soft);display:inline-block}.twin .scroll{max-height:340px;overflow-y:auto;margin-top:6px}.twin table{font-size:12.5px}.twin th,.twin td{padding:3px 12px}
+.twin{margin-top:4px;font-size:12.5px}.twin>summary{color:var(--soft);width:fit-content}.twin .scroll{max-height:340px;overflow-y:auto;margin-top:6px}.twin table{font-size:12.5px}.twin th,.twin td{padding:3px 12px}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:30px 34px;margin:22px 0}
 .panel{padding-left:44px;min-width:0}.panel>figcaption,.panel>.small,.panel>.hole{margin-left:-44px}.panel figcaption p{font-size:12.5px;color:var(--soft);line-height:1.4;min-height:2.8em}
-.panel .small{margin-top:6px}
+.panel .small{margin-top:6px}section>.small{margin-top:10px;color:var(--soft)}
 .hole{margin-top:10px;height:150px;display:grid;place-content:center;text-align:center;border-radius:6px;color:var(--soft);font-style:italic;background:repeating-linear-gradient(-45deg,var(--ground) 0 7px,var(--raised) 7px 14px);border:1px dashed var(--strong-line)}
 .percentile{fill:var(--ground);stroke:var(--s0);stroke-width:2}
 .plot .percentile-label{fill:var(--soft);paint-order:stroke;stroke:var(--ground);stroke-width:3px}.plot .percentile-label tspan{font-weight:650;fill:var(--ink)}.plot .percentile-label.before{text-anchor:end}
@@ -150,12 +150,17 @@ const media = `
 .page,main,footer{padding:0 16px}.verdict h1{font-size:34px}.headline{font-size:18px}
 .cards{grid-template-columns:1fr 1fr}.card{padding:10px 12px}.card .value{font-size:18px}.card .value.missing{font-size:15px;line-height:25px}
 .facts{grid-template-columns:1fr 1fr}
-.chart{padding-left:58px}.chart>figcaption,.chart>.key,.chart>details,.chart>.small{margin-left:-58px}
+.chart{padding-left:58px}.chart>figcaption,.chart>.key,.chart>details{margin-left:-58px}
 .plot text{font-size:10px}
 .heat{padding-left:92px}.heat>figcaption,.heat>.key,.heat>details>summary{margin-left:-92px}.heat>details{margin-left:0}.plot .host{font-size:9.5px}
 .panel{padding-left:40px}.panel>figcaption,.panel>.small,.panel>.hole{margin-left:-40px}
 .panels{grid-template-columns:minmax(0,1fr)}
-th,td{padding:7px 9px}}
+th,td{padding:7px 9px}
+.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stacked table,.stacked tbody,.stacked caption{display:block}.stacked tr{display:grid;grid-template-columns:auto 1fr;gap:3px 12px;padding:11px 12px;border-top:1px solid var(--line)}.stacked tbody tr:first-child{border-top:0}
+.stacked th,.stacked td{display:contents;white-space:normal;text-align:left}.stacked .in{grid-column:2}.stacked th .in{grid-column:1/-1;margin-bottom:3px}
+.stacked td::before{content:attr(data-head);color:var(--soft);font-size:12px;padding-top:1px}
+.stacked tr.bad{box-shadow:inset 4px 0 var(--bad)}.stacked tr.warn,.stacked tr.unjudged{box-shadow:inset 4px 0 var(--warn)}}
 @media print{
 @page{size:A4;margin:14mm 12mm}
 body{font-size:10pt}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}
@@ -165,8 +170,8 @@ section{padding-top:18px;margin-top:18px}h2,h3,figcaption{break-after:avoid}
 .chart,.card,.note,tr{break-inside:avoid}
 .scroll{overflow:visible;border:0}table{font-size:8pt}th,td{padding:3px 5px}thead{display:table-header-group}
 .num,.text{white-space:normal}.hash{font-size:6.5pt}.pill{font-size:7.5pt;padding:0 5px}
-#hosts table{font-size:6pt}#hosts th,#hosts td{padding:2px 3px}#hosts thead th{min-width:0;font-size:6pt}#hosts td.wrap{min-width:0}#hosts .pill{font-size:5.5pt}#hosts thead th:first-child,#hosts tbody th{position:static}#hosts small{font-size:5.5pt}
-tbody .wrap{min-width:0}
+#hosts table{font-size:7pt}#hosts th,#hosts td{padding:2px 4px}#hosts td.wrap{min-width:0}#hosts .pill{font-size:6.5pt}#hosts thead th:first-child,#hosts tbody th{position:static}#hosts small{font-size:6.5pt}
+tbody .wrap,tbody .grow{min-width:0}
 .cards{grid-template-columns:repeat(3,1fr)}.panels{grid-template-columns:1fr 1fr}
 details::details-content{content-visibility:visible;block-size:auto;display:block}}
 `;

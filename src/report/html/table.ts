@@ -7,6 +7,8 @@ export interface Column {
   readonly numeric?: boolean;
   /** Long text may wrap; everything else stays on one line. */
   readonly wraps?: boolean;
+  /** Wraps, and takes the width that the others leave. */
+  readonly grows?: boolean;
 }
 
 export interface Row {
@@ -14,39 +16,52 @@ export interface Row {
   readonly tone?: "bad" | "warn" | "unjudged" | undefined;
 }
 
-/** `caption` is read out, and shown where `isCaptionShown`. The first column heads its row. */
+export interface TableOptions {
+  readonly isCaptionShown?: boolean;
+  /** On a phone each row becomes a block of lines, so that nothing needs scrolling. Heads must be plain text. */
+  readonly isStackedOnPhones?: boolean;
+}
+
+/** `caption` is read out, and shown where asked for. The first column heads its row. */
 export function table(
   caption: string,
   columns: readonly Column[],
   rows: readonly Row[],
-  options: { isCaptionShown?: boolean } = {},
+  options: TableOptions = {},
 ): Markup {
-  const kind = ({ numeric, wraps }: Column) => (numeric ? "num" : wraps ? "wrap" : "text");
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
+  const heads = columns.map((column) => html`<th scope="col" class="${kind(column)}">${column.head}</th>`);
+  const isStacked = options.isStackedOnPhones ?? false;
+  return html`<div class="scroll${isStacked && " stacked"}" role="region" tabindex="0" aria-label="${caption}">
     <table>
       <caption class="${options.isCaptionShown ? "shown" : "unseen"}">
         ${caption}
       </caption>
       <thead>
         <tr>
-          ${columns.map((column) => html`<th scope="col" class="${kind(column)}">${column.head}</th>`)}
+          ${heads}
         </tr>
       </thead>
       <tbody>
-        ${rows.map((row) => renderRow(row, columns.map(kind)))}
+        ${rows.map((row) => renderRow(row, columns, isStacked))}
       </tbody>
     </table>
   </div>`;
 }
 
-function renderRow({ cells, tone }: Row, kinds: readonly string[]): Markup {
-  const [first, ...rest] = cells;
-  const body = rest.map((cell, index) => html`<td class="${kinds[index + 1]}">${cell}</td>`);
-  return html`<tr${tone ? html` class="${tone}"` : null}><th scope="row" class="${kinds[0]}">${first}</th>${body}</tr>
+const kind = ({ numeric, wraps, grows }: Column) => (numeric ? "num" : grows ? "grow" : wraps ? "wrap" : "text");
+
+function renderRow({ cells, tone }: Row, columns: readonly Column[], isStacked: boolean): Markup {
+  const parts = cells.map((content, index) => {
+    const column = columns[index] ?? { head: "" };
+    const inner = isStacked ? html`<div class="in">${content}</div>` : content;
+    if (index === 0) return html`<th scope="row" class="${kind(column)}">${inner}</th>`;
+    return html`<td class="${kind(column)}" ${isStacked && html` data-head="${column.head}"`}>${inner}</td>`;
+  });
+  return html`<tr${tone && html` class="${tone}"`}>${parts}</tr>
 `;
 }
 
 /** A cell without a figure: said, never blank and never 0. */
 export function notMeasured(reason?: string): Markup {
-  return html`<span class="missing">not measured${reason ? html` <small>(${reason})</small>` : null}</span>`;
+  return html`<span class="missing">not measured${reason && html` <small>(${reason})</small>`}</span>`;
 }

@@ -1,6 +1,9 @@
 /** Each limit against what was measured. What was not judged stands apart and can't be taken for passed. */
 import type { Result, ThresholdResult } from "../../metrics/result.ts";
-import { evidenceText, marginText, measuredText, statusText, targetText, windowText } from "../threshold-words.ts";
+import { bareReason } from "../missing.ts";
+import { formatCount } from "../quantity.ts";
+import { marginText, measuredText, statusText, targetText, windowText } from "../threshold-words.ts";
+import { isTainted } from "../validity.ts";
 import { bullet } from "./bullet.ts";
 import { pill } from "./icon.ts";
 import { html, type Markup } from "./markup.ts";
@@ -12,14 +15,13 @@ const columns = [
   { head: "Status" },
   { head: "Target", numeric: true },
   { head: "Measured", numeric: true },
-  { head: "", numeric: false },
   { head: "Margin", wraps: true },
   { head: "Window" },
   { head: "Source", wraps: true },
 ];
 
 export function thresholdSection(result: Result): Markup {
-  const { thresholds, verdict } = result;
+  const { thresholds } = result;
   const unjudged = thresholds.filter(({ status }) => status === "not judged").length;
   if (thresholds.length === 0) {
     return section(
@@ -33,7 +35,7 @@ export function thresholdSection(result: Result): Markup {
     "thresholds",
     "Thresholds",
     null,
-    verdict.status === "invalid" &&
+    isTainted(result) &&
       html`<p class="note warn">
         <b>The measurement is not trustworthy.</b> The figures below are what was seen; they prove neither that a limit
         holds nor that it is broken.
@@ -42,6 +44,7 @@ export function thresholdSection(result: Result): Markup {
       "Thresholds, measured values and their sources",
       columns,
       thresholds.map((threshold) => row(threshold, result)),
+      { isStackedOnPhones: true },
     ),
     unjudged > 0 &&
       html`<p class="note warn">
@@ -58,20 +61,24 @@ function row(threshold: ThresholdResult, result: Result): Row {
     cells: [
       html`<b>${metric}</b> <span class="tag">${origin === "user" ? "set by you" : "default"}</span>
         <small>${meaning}</small>`,
-      statusPill(threshold, result.verdict.status === "invalid"),
+      statusPill(threshold, isTainted(result)),
       targetText(threshold),
-      measured === null ? notMeasured() : html`<b>${measuredText(threshold)}</b>`,
-      bullet(threshold),
-      marginText(threshold) ?? html`<span class="missing">${reason ?? "no figure"}</span>`,
+      measured === null && status !== "failed" ? notMeasured() : html`<b>${measuredText(threshold)}</b>`,
+      html`${bullet(threshold, !isTainted(result))}${marginText(threshold) ?? html`<span class="missing">${reason ? bareReason(reason) : "no figure"}</span>`}`,
       windowText(threshold, result.phases),
-      evidenceText(threshold),
+      evidence(threshold),
     ],
   };
 }
 
-function statusPill(threshold: ThresholdResult, isInvalid: boolean): Markup {
+function evidence({ source, n }: ThresholdResult): Markup {
+  if (source === null) return html`<span class="missing">no source</span>`;
+  return html`${source}<br /><small>${n === null ? "n not known" : `n = ${formatCount(n)}`}</small>`;
+}
+
+function statusPill(threshold: ThresholdResult, isUnproven: boolean): Markup {
   const text = statusText(threshold);
   if (threshold.status === "not judged") return pill("none", text);
-  if (isInvalid) return pill("warn", threshold.status === "passed" ? "met, unproven" : "broken, unproven");
+  if (isUnproven) return pill("warn", threshold.status === "passed" ? "met, unproven" : "broken, unproven");
   return pill(threshold.status === "passed" ? "ok" : "bad", text);
 }

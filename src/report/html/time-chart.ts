@@ -1,11 +1,11 @@
 /** One chart of the stack: lines over the shared time axis, with their numbers in words and as a table. */
 import type { Result, Series } from "../../metrics/result.ts";
 import { splitAtGaps, thin } from "../gaps.ts";
-import { formatCount, formatIn } from "../quantity.ts";
+import { formatCount, formatBare } from "../quantity.ts";
 import { valueTicks } from "../scale.ts";
-import type { SeriesGroup } from "../series-groups.ts";
+import { groupTitle, type SeriesGroup } from "../series-groups.ts";
 import { type PhaseBand, shareOf, type TimeAxis } from "../time-axis.ts";
-import { saturationPercent } from "../validity.ts";
+import { saturatedPercent } from "../../metrics/saturation.ts";
 import type { EventMark } from "./event-marks.ts";
 import { html, type Markup } from "./markup.ts";
 import { eventLines, phaseShades, space, stretched, timeTicks } from "./plot.ts";
@@ -38,7 +38,7 @@ export function timeChart(group: SeriesGroup, frame: ChartFrame): Markup {
   const y = (value: number) => 1 - (value - bottom) / (top - bottom);
   return html`<figure class="chart">
     <figcaption>
-      <h3>${title(group.name)}</h3>
+      <h3>${groupTitle(group)}</h3>
       ${legend(shown, result)}
     </figcaption>
     <svg
@@ -46,23 +46,23 @@ export function timeChart(group: SeriesGroup, frame: ChartFrame): Markup {
       width="100%"
       height="${height + 20}"
       role="img"
-      aria-label="${title(group.name)} over time: ${shown.map((one) => summary(one, result)).join("; ")}"
+      aria-label="${groupTitle(group)} over time: ${shown.map((one) => summary(one, result)).join("; ")}"
     >
       ${phaseShades(axis, bands, height)} ${ticks.map((tick) => grid(tick, y(tick), group.unit))}
       ${timeTicks(axis, height)} ${eventLines(axis, marks, height)}
       ${limit && limit.value <= top ? limitLine(limit, y(limit.value)) : null}
       ${stretched(height, ...shown.map((one, index) => html`<path class="line s${index}" d="${path(one, axis, y)}" />`))}
     </svg>
-    ${seriesTable(title(group.name), shown, axis)}
+    ${seriesTable(groupTitle(group), shown, axis)}
   </figure>`;
 }
 
-const title = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
-
-function limitOf({ name, unit }: SeriesGroup, { thresholds }: Result): Limit | undefined {
+function limitOf({ name, unit, series }: SeriesGroup, { thresholds }: Result): Limit | undefined {
   if (unit !== "%") return undefined;
-  if (/core|cpu/i.test(name)) return { value: saturationPercent, label: `saturated above ${saturationPercent} %` };
-  const threshold = /loss/i.test(name) ? thresholds.find(({ metric }) => metric === "loss") : undefined;
+  if (/core|cpu/i.test(name)) return { value: saturatedPercent, label: `saturated above ${saturatedPercent} %` };
+  const threshold = [name, ...series.map((one) => one.name)].some((word) => /\blos[st]\b/i.test(word))
+    ? thresholds.find(({ metric }) => metric === "loss")
+    : undefined;
   return threshold && { value: threshold.target, label: `limit ${threshold.target} %` };
 }
 
@@ -85,7 +85,7 @@ function chartTicks(unit: string, series: readonly Series[], limit: Limit | unde
 function grid(value: number, share: number, unit: string): Markup {
   const y = Math.round(share * height * 10) / 10;
   return html`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}" /><text class="value" x="-8" y="${y + 4}"
-      >${formatIn(value, unit)}</text
+      >${formatBare(value, unit)}</text
     >`;
 }
 
@@ -118,7 +118,7 @@ function legend(series: readonly Series[], result: Result): Markup {
           <svg class="swatch" width="26" height="8" aria-hidden="true">
             <line class="line s${index}" x1="1" x2="25" y1="4" y2="4" />
           </svg>
-          <b>${one.name}</b> <span>${steadyWords(one, result)}</span> <small>${one.source}</small>
+          <b>${one.name}</b> <span>${steadyWords(one, result)}</span> <small>· ${one.source}</small>
         </li>`,
     )}
   </ul>`;
@@ -142,6 +142,6 @@ function steadyWords({ points, unit }: Series, { phases }: Result): string {
   }
   const window = steady ? "steady" : "whole load";
   if (n === 0) return `${window}: no sample`;
-  if (low === high) return `${window}: ${formatIn(low, unit)} (n = ${formatCount(n)})`;
-  return `${window}: mean ${formatIn(sum / n, unit)}, ${formatIn(low, unit)} to ${formatIn(high, unit)} (n = ${formatCount(n)})`;
+  if (low === high) return `${window}: ${formatBare(low, unit)} (n = ${formatCount(n)})`;
+  return `${window}: mean ${formatBare(sum / n, unit)}, ${formatBare(low, unit)} to ${formatBare(high, unit)} (n = ${formatCount(n)})`;
 }

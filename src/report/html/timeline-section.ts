@@ -90,7 +90,7 @@ function eventTable(result: Result, axis: TimeAxis): Markup | null {
   const rows = events.slice(0, shownEvents).map(({ atMs, text, host }, index) => ({
     cells: [index + 1, formatElapsed(atMs - axis.zeroMs), text, host ?? "–"],
   }));
-  const columns = [{ head: "No." }, { head: "At", numeric: true }, { head: "Event", wraps: true }, { head: "Host" }];
+  const columns = [{ head: "No." }, { head: "At", numeric: true }, { head: "Event", grows: true }, { head: "Host" }];
   return html`<h3>Events</h3>
     ${table("Events, numbered as in the charts", columns, rows)}
     ${events.length > rows.length && html`<p class="note none">${events.length - rows.length} later events are in result.json.</p>`}`;

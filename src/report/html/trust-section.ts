@@ -19,24 +19,27 @@ export function trustSection(result: Result): Markup {
   return section(
     "trust",
     "Can I trust this?",
-    trustSentence(checks),
+    trustSentence(checks, result.verdict.status === "invalid"),
     table(
       "Validity checks",
-      [{ head: "Check", wraps: true }, { head: "Outcome" }, { head: "What was seen", wraps: true }],
+      [{ head: "Check" }, { head: "Outcome" }, { head: "What was seen", grows: true }],
       checks.map(({ name, status, detail }) => ({
         tone: status === "broken" ? "bad" : status === "unknown" ? "unjudged" : undefined,
         cells: [sentence(name), pills[status](), detail],
       })),
+      { isStackedOnPhones: true },
     ),
     coverageList(result),
     heatStrips(result),
   );
 }
 
-function trustSentence(checks: readonly ValidityCheck[]): string {
+function trustSentence(checks: readonly ValidityCheck[], isInvalid: boolean): string {
   const broken = checks.filter(({ status }) => status === "broken").length;
   const unknown = checks.filter(({ status }) => status === "unknown").length;
-  if (broken > 0) return `No: ${broken} of ${checks.length} checks broken.`;
+  if (isInvalid) return `No: ${broken} of ${checks.length} checks are broken.`;
+  if (broken > 0)
+    return `Only in part: ${broken} of ${checks.length} checks are broken, but none that taints the other figures.`;
   if (unknown > 0) return `Only in part: ${unknown} of ${checks.length} checks could not be measured everywhere.`;
   return `Yes: all ${checks.length} checks hold.`;
 }
