@@ -41,7 +41,7 @@ async function demo(args: readonly string[]): Promise<number> {
   const config: ConfigInput = {
     name: "demo",
     livekit: { metrics: [server.metricsUrl], cli: { version: lkVersion, source: "path", path: lk } },
-    load: { participants: 10, publishers: 2, videoPublishers: 1, duration: "40s" },
+    load: { participants: 10, publishers: 2, videoPublishers: 1, videoResolution: "medium", duration: "40s" },
     run: { dir: stateDir },
   };
   const configFile = join(dir.path, "lkload.yaml");
