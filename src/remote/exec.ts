@@ -24,10 +24,12 @@ export async function execOver(
     const [end, stdout] = await Promise.race([ended, feed(process.stdin, options.stdin).then(() => ended)]);
     return { ...end, stdout };
   } catch (error) {
-    if (error instanceof RemoteError && error.kind === "aborted" && signal.reason === timeout.signal.reason) {
-      const message = `no end within ${timeoutMs / 1000} s, ended: ${abbreviated(command)}`;
+    // Ending a command tears its streams: whatever comes of that, the reason is the signal's.
+    if (timeout.signal.aborted && signal.reason === timeout.signal.reason) {
+      const message = `no end within ${timeoutMs / 1000} s: ${abbreviated(command)}`;
       throw new RemoteError("timeout", remote.host, message, { cause: error });
     }
+    if (signal.aborted) throw new RemoteError("aborted", remote.host, "aborted", { cause: signal.reason });
     throw error;
   } finally {
     clearTimeout(timer);
@@ -54,9 +56,14 @@ async function feed(stdin: Writable, source: ExecOptions["stdin"]): Promise<void
     stdin.end(source ?? "");
     return;
   }
-  let sourceError: Error | undefined;
-  source.once("error", (error) => (sourceError = error));
-  await pipeline(source, stdin).catch(() => {
-    if (sourceError !== undefined) throw sourceError;
-  });
+  // The pipeline ends both sides with the error of one: which one was first tells whose it is.
+  let first: "source" | "command" | undefined;
+  source.once("error", () => (first ??= "source"));
+  stdin.once("error", () => (first ??= "command"));
+  stdin.once("close", () => (first ??= "command"));
+  try {
+    await pipeline(source, stdin);
+  } catch (error) {
+    if (first === "source") throw error;
+  }
 }

@@ -146,10 +146,11 @@ async function handshake(target: SshTarget, settings: SshSettings, how: Handshak
   const client = ssh.connection;
   // node-ssh listens for errors until the connection is ready; one that comes later must not end the process.
   client?.on("error", () => undefined);
+  // The handshake is a dozen small packets: held back, each would cost 40 ms; and round trips measure the clock.
+  client?.setNoDelay(true);
   try {
     await abortable(connecting, how.signal);
     if (client === null) throw new Error("no connection");
-    client.setNoDelay(true);
     return new SshConnection(client, () => way?.release());
   } catch (error) {
     client?.destroy();

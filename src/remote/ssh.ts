@@ -1,4 +1,5 @@
 /** A host over SSH: one connection, opened again when it is lost, many commands at once. */
+import { once } from "node:events";
 import type { ClientChannel } from "ssh2";
 import { abortable } from "./abortable.ts";
 import { execOver } from "./exec.ts";
@@ -12,7 +13,7 @@ import { SshProcess, wrapCommand } from "./ssh-process.ts";
 import { resolveTarget, type SshHost, type SshSettings, type SshTarget } from "./ssh-target.ts";
 
 /** Prints the user id, and `sudo` where that works without a password. */
-const PRIVILEGE_PROBE = `id -u; [ "$1" = none ] || sudo -n true 2>/dev/null && echo sudo; exit 0`;
+const PRIVILEGE_PROBE = `id -u; [ "$1" != none ] && sudo -n true 2>/dev/null && echo sudo; exit 0`;
 
 export type OpenSshOptions = {
   settings: SshSettings;
@@ -80,16 +81,18 @@ class SshRemote implements Remote {
       const connection = await this.#use(signal);
       const giveBack = await this.#wait(connection.sessions.take(signal), signal);
       try {
-        const channel = await this.#wait(openChannel(connection, command.line), signal, (late) => late.close());
-        channel.once("close", giveBack);
-        return new SshProcess(channel, {
-          host: this.host,
-          argv,
-          marker: command.marker,
-          signal,
-          endGroup: (groupId) => this.#endGroup(connection, groupId, sudo ? "sudo" : "no"),
-          abandon: () => connection.abandon(),
+        const started = inChannel(connection, command.line, (channel) => {
+          channel.once("close", giveBack);
+          return new SshProcess(channel, {
+            host: this.host,
+            argv,
+            marker: command.marker,
+            signal,
+            endGroup: (groupId) => this.#endGroup(connection, groupId, sudo ? "sudo" : "no"),
+            abandon: () => connection.abandon(),
+          });
         });
+        return await this.#wait(started, signal);
       } catch (error) {
         const others = connection.sessions.taken - 1;
         giveBack();
@@ -123,12 +126,11 @@ class SshRemote implements Remote {
     }
   }
 
-  async #wait<T>(promise: Promise<T>, signal: AbortSignal | undefined, late?: (value: T) => void): Promise<T> {
+  async #wait<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     try {
       return await abortable(promise, signal);
     } catch (error) {
       if (!signal?.aborted) throw error;
-      promise.then(late).catch(() => undefined);
       throw new RemoteError("aborted", this.host, "aborted", { cause: signal.reason });
     }
   }
@@ -166,21 +168,25 @@ class SshRemote implements Remote {
   }
 }
 
-function openChannel(connection: SshConnection, line: string): Promise<ClientChannel> {
+/** `use` is called at once: a fast command's exit may come in the same packet as the confirmation of its start. */
+function inChannel<T>(connection: SshConnection, line: string, use: (channel: ClientChannel) => T): Promise<T> {
   return new Promise((resolve, reject) => {
     connection.client.exec(line, (error, channel) => {
-      if (error === undefined) resolve(channel);
+      if (error === undefined) resolve(use(channel));
       else reject(error);
     });
   });
 }
 
 async function runToEnd(connection: SshConnection, line: string): Promise<void> {
-  const channel = await openChannel(connection, line);
-  channel.resume();
-  channel.stderr.resume();
-  channel.end();
-  await new Promise((resolve) => void channel.once("close", resolve));
+  const closed = await inChannel(connection, line, (channel) => {
+    channel.resume();
+    channel.stderr.resume();
+    channel.end();
+    // In an object: a promise that is resolved with a promise waits for it.
+    return { promise: once(channel, "close") };
+  });
+  await closed.promise;
 }
 
 function isSessionRefusal(error: unknown): boolean {

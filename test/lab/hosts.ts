@@ -8,9 +8,9 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { LAB_USER, setUpAccounts } from "./hosts/accounts.ts";
 import { buildClockShim } from "./hosts/clock-shim.ts";
+import { makeKeyPair, type KeyType } from "./hosts/key-pair.ts";
 import { endAllIn, LabNet } from "./hosts/lab-net.ts";
 import { startSshd } from "./hosts/sshd.ts";
 import { requireTools } from "./hosts/tools.ts";
@@ -34,7 +34,7 @@ export type LabHostOptions = {
   /** Log in as a plain user, for whom `sudo -n` works or does not, instead of as root. */
   plainUser?: { sudo: boolean };
   /** Key types of the host, the first also in `hostKey`; default: ed25519 alone. */
-  hostKeyTypes?: ("ed25519" | "ecdsa" | "rsa")[];
+  hostKeyTypes?: KeyType[];
   /** Further lines of sshd_config; they win. */
   sshdConfig?: string[];
 };
@@ -80,10 +80,10 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
   // The keys in it are 0600; a plain user's sshd session must be able to get to the rest.
   await chmod(net.stateDir, 0o755);
 
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  const pair = await makeKeyPair(net.stateDir);
   const identityFile = join(net.stateDir, "identity");
   await writeFile(identityFile, pair.private, { mode: 0o600 });
-  await writeFile(`${identityFile}.pub`, pair.public);
+  await writeFile(`${identityFile}.pub`, `${pair.public}\n`);
 
   const children = new Map<LabHost, ChildProcess>();
   cleanup.defer(async () => {
@@ -157,7 +157,8 @@ async function startHost(
   const address = net.address(index);
   const dir = join(net.stateDir, name);
   await mkdir(dir);
-  const keys = (special.hostKeyTypes ?? ["ed25519"]).map((type) => hostKeyPair(type));
+  const types = special.hostKeyTypes ?? ["ed25519"];
+  const keys = await Promise.all(types.map((type) => makeKeyPair(dir, type)));
   await setUpAccounts(namespace, dir, { sudo: special.plainUser?.sudo ?? false });
   const config = [...(special.sshdConfig ?? [])];
   if (special.clockOffsetSeconds !== undefined) {
@@ -165,20 +166,9 @@ async function startHost(
   }
   const hostKeys = keys.map((pair) => pair.private);
   const child = await startSshd({ sshd, namespace, address, dir, authorizedKeys, hostKeys, config });
-  const hostKey = keys[0]?.public.trim() ?? "";
+  const hostKey = keys[0]?.public ?? "";
   const user = special.plainUser === undefined ? "root" : LAB_USER;
   return { host: { name, address, port: 22, user, hostKey, namespace, pid: child.pid }, child };
-}
-
-function hostKeyPair(type: "ed25519" | "ecdsa" | "rsa"): { private: string; public: string } {
-  switch (type) {
-    case "ed25519":
-      return ssh2.utils.generateKeyPairSync("ed25519");
-    case "ecdsa":
-      return ssh2.utils.generateKeyPairSync("ecdsa", { bits: 256 });
-    case "rsa":
-      return ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 });
-  }
 }
 
 async function limitBandwidth(net: LabNet, index: number, mbit: number): Promise<void> {

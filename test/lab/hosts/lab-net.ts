@@ -28,7 +28,8 @@ export class LabNet implements AsyncDisposable {
   /** Removes what killed processes have left, takes a free number and makes its bridge. */
   static async create(signal: AbortSignal): Promise<LabNet> {
     await mkdir(CLAIMS, { recursive: true });
-    await using _lock = await takeFileLock(join(CLAIMS, "lock"), { signal, onWait: () => undefined });
+    await using held = new AsyncDisposableStack();
+    held.use(await takeFileLock(join(CLAIMS, "lock"), { signal, onWait: () => undefined }));
     const taken = await sweep();
     const number = Array.from({ length: NUMBERS }, (_, index) => index + 1).find((candidate) => !taken.has(candidate));
     if (number === undefined) throw new Error(`all ${NUMBERS} lab networks are in use; see ${CLAIMS}`);
