@@ -23,5 +23,17 @@ export function isDocumentName(name: string): name is DocumentName {
 /** JSON Schema (2020-12) of what may be written in a file, as text that ends with a newline. */
 export function jsonSchemaText(name: DocumentName): string {
   const { title, schema } = documents[name];
-  return `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io: "input" }) }, null, 2)}\n`;
+  const jsonSchema = z.toJSONSchema(schema, { io: "input" });
+  return `${JSON.stringify({ title, ...(name === "config" ? emptySections(jsonSchema) : jsonSchema) }, null, 2)}\n`;
+}
+
+/** A section whose settings are all commented out is null to YAML, and nothing wrong to lkload: nor may it be to editors. */
+function emptySections(node: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
+  const properties = Object.entries(node.properties ?? {}).map(([name, below]) => {
+    if (typeof below === "boolean") return [name, below] as const;
+    const { type } = below;
+    const nullable = type === "object" || type === "array" ? { type: [type, "null"] } : {};
+    return [name, Object.assign(emptySections(below), nullable)] as const;
+  });
+  return properties.length === 0 ? node : { ...node, properties: Object.fromEntries(properties) };
 }

@@ -10,9 +10,8 @@ export async function scenariosCommand(invocation: Invocation, system: System): 
   if (invocation.options["json"] === true) stdout.write(`${JSON.stringify(scenarios, null, 2)}\n`);
   else {
     stdout.write(scenarios.map((scenario) => scenarioText(scenario, stdout.columns)).join("\n"));
-    stdout.write(
-      "\nUse one with --scenario NAME, or as load.scenario; other flags and settings override parts of it.\n",
-    );
+    const use = "Use one with --scenario NAME, or as load.scenario; other flags and settings override parts of it.";
+    stdout.write(["", ...wrap(use, stdout.columns, "", ""), ""].join("\n"));
   }
   return exitCodes.pass;
 }

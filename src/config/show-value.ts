@@ -2,12 +2,17 @@
 import { Secret } from "./secret.ts";
 
 /** Settings whose value is never shown. */
-const secretPaths: ReadonlySet<string> = new Set(["livekit.apiSecret", "ssh.passphrase"]);
+const secretPaths = ["livekit.apiSecret", "ssh.passphrase"];
 const secretWords = /secret|pass(phrase|word|wd)?\b|token|private.?key|credential/i;
 
 /** Whether a setting, known or mistyped, may hold something secret. */
 export function isSecret(path: readonly PropertyKey[]): boolean {
-  return secretPaths.has(path.join(".")) || path.some((name) => secretWords.test(String(name)));
+  return secretPaths.includes(path.join(".")) || path.some((name) => secretWords.test(String(name)));
+}
+
+/** Whether a secret stands somewhere below: a value in the section's place may be that secret. */
+function holdsSecret(path: readonly PropertyKey[]): boolean {
+  return path.length === 0 || secretPaths.some((secret) => secret.startsWith(`${path.join(".")}.`));
 }
 
 /** A value for a message, short and on one line; undefined where it must not be shown. */
@@ -15,6 +20,7 @@ export function showValue(path: readonly PropertyKey[], value: unknown): string 
   if (value === undefined) return undefined;
   if (isSecret(path) || value instanceof Secret) return "***";
   if (value === null) return "(empty)";
+  if (holdsSecret(path)) return undefined;
   // What holds further settings may hold a secret among them.
   if (Array.isArray(value)) return "(a list)";
   if (typeof value === "object") return "(a map)";
