@@ -1,10 +1,10 @@
 import { analyse } from "../run/analyse.ts";
 import { findRun } from "../run/runs.ts";
 import { writeReports } from "../run/report.ts";
+import { verdictExitCodes } from "../run/verdict-exit.ts";
 import type { Invocation } from "./options.ts";
 import { stateDirOf } from "./state-dir.ts";
 import type { System } from "./system.ts";
-import { verdictExitCode } from "./verdict-exit.ts";
 
 /** `lkload analyse RUN`: makes the result and the reports again from the raw files, and exits by the verdict. */
 export async function analyseCommand(invocation: Invocation, system: System): Promise<number> {
@@ -13,7 +13,9 @@ export async function analyseCommand(invocation: Invocation, system: System): Pr
   await writeReports(folder, result);
   const { renderTerminal } = await import("../report/terminal.ts");
   const { wantsColor } = await import("./display/display.ts");
-  system.stdout.write(renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system) && system.stdout.isTTY }));
+  system.stdout.write(
+    renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system) && system.stdout.isTTY }),
+  );
   system.stderr.write(`report: ${folder.reportHtml}\n`);
-  return verdictExitCode(result);
+  return verdictExitCodes[result.verdict.status];
 }

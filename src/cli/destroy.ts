@@ -45,11 +45,14 @@ export async function destroyCommand(invocation: Invocation, system: System): Pr
 }
 
 async function destroyOne(folder: RunFolder, system: System, json: boolean): Promise<Teardown> {
-  using _control = takeControl(folder.controller, system.pid, folder.runId);
+  using resources = new DisposableStack();
+  resources.use(takeControl(folder.controller, system.pid, folder.runId));
   const display = await displayFor(system, json);
   try {
     await using opened = openRun(folder, system, (event) => display.show(event));
-    const teardown = await inPhase(opened.context, "destroy", () => destroy(opened.context, opened.hosts, system.interrupt));
+    const teardown = await inPhase(opened.context, "destroy", () =>
+      destroy(opened.context, opened.hosts, system.interrupt),
+    );
     const result = readJsonIfThere(folder.result, resultSchema);
     if (result) await writeReports(folder, result);
     return teardown;

@@ -33,7 +33,13 @@ export async function preparePlan(
   const kind = requireFleet(config);
   const inventory = kind === "local" ? [] : resolveInventory(config);
   const local = { name: "local", address: "local", cores: availableParallelism() };
-  const hosts = kind === "local" ? [local] : inventory.map(({ name, address, user, port }) => ({ name, address: formatAddress({ user, host: address, port }) }));
+  const hosts =
+    kind === "local"
+      ? [local]
+      : inventory.map(({ name, address, user, port }) => ({
+          name,
+          address: formatAddress({ user, host: address, port }),
+        }));
   const plan = buildPlan({ config, hosts, runId: options.runId, counts: resolveCounts(config.load) });
   return { config, plan, fleet: openFleet(kind, inventory, { ssh: config.ssh, env: system.env, home: system.home }) };
 }

@@ -18,14 +18,15 @@ const renderers: Record<string, Renderer> = {
   },
   html: async (result, teardown) => (await import("../report/html.ts")).renderHtml(result, teardown),
   md: async (result, teardown) => (await import("../report/markdown.ts")).renderMarkdown(result, teardown),
-  junit: async (result, teardown) => (await import("../report/junit.ts")).renderJunit(result, teardown),
+  junit: async (result) => (await import("../report/junit.ts")).renderJunit(result),
   csv: async (result) => (await import("../report/csv.ts")).renderCsv(result),
   json: (result) => Promise.resolve(`${JSON.stringify(result, null, 2)}\n`),
 };
 
 /** `lkload report RUN --format F [--out FILE]`: one report of an earlier run, from its result. */
 export async function reportCommand(invocation: Invocation, system: System): Promise<number> {
-  const format = String(invocation.options["format"] ?? "text");
+  const wanted = invocation.options["format"];
+  const format = typeof wanted === "string" ? wanted : "text";
   const render = renderers[format];
   if (!render) {
     throw new LkloadError(exitCodes.usage, `--format ${format}: not a format`, {

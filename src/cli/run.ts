@@ -37,7 +37,8 @@ export async function runCommand(invocation: Invocation, system: System): Promis
     nodeVersion: system.nodeVersion,
     cwd: system.cwd,
   });
-  using _control = takeControl(folder.controller, system.pid, runId);
+  using resources = new DisposableStack();
+  resources.use(takeControl(folder.controller, system.pid, runId));
   const log = openRunLog(folder.log, secretsOf(config));
   const display = await displayFor(system, json);
   const emit: Emit = (event) => {
@@ -62,12 +63,17 @@ export async function runCommand(invocation: Invocation, system: System): Promis
     signal: system.interrupt,
     forced: system.forced,
   };
-  const onInterrupt = () => emit({ type: "warning", text: "interrupted: ending the load and cleaning up; once more to give up", host: null });
+  const onInterrupt = () =>
+    emit({ type: "warning", text: "interrupted: ending the load and cleaning up; once more to give up", host: null });
   system.interrupt.addEventListener("abort", onInterrupt, { once: true });
   try {
     const outcome = await run(context, { keep });
     journal.write({ event: "run-ended", exitCode: outcome.exitCode });
-    emit({ type: "run-ended", exitCode: outcome.exitCode, error: outcome.failure instanceof Error ? outcome.failure.message : null });
+    emit({
+      type: "run-ended",
+      exitCode: outcome.exitCode,
+      error: outcome.failure instanceof Error ? outcome.failure.message : null,
+    });
     display.close();
     await conclude({ outcome, context, json, keep, display, system });
     return outcome.exitCode;
@@ -98,7 +104,8 @@ async function conclude({ outcome, context, json, keep, system }: Conclusion): P
   }
   if (failure !== null && !system.interrupt.aborted) say(failureText(failure));
   if (result) say(`report: ${folder.reportHtml}`);
-  else if (outcome.loaded) say(`no report, but nothing is lost: \`lkload analyse ${plan.runId}\` makes it from ${folder.dir}`);
+  else if (outcome.loaded)
+    say(`no report, but nothing is lost: \`lkload analyse ${plan.runId}\` makes it from ${folder.dir}`);
   else say(`no load was started; log: ${folder.log}`);
   if (keep) say(`kept, by --keep: what the run made is still there; \`lkload destroy ${plan.runId}\` removes it`);
   if (teardown && !teardown.complete) {
@@ -113,9 +120,8 @@ function secretsOf(config: Config) {
 }
 
 function wantedRunId(invocation: Invocation): string | undefined {
-  const wanted = invocation.options["runId"];
-  if (wanted === undefined) return undefined;
-  const id = String(wanted);
+  const id = invocation.options["runId"];
+  if (typeof id !== "string") return undefined;
   if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(id)) return id;
   throw new LkloadError(exitCodes.usage, `--run-id ${id}: not usable as a name`, {
     hint: "lower-case letters, digits and dashes, at most 40 characters",

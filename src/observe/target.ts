@@ -69,7 +69,7 @@ export class Target {
         roomNames.map(async (name) => {
           const listed = there.has(name) ? await this.#participants(client, name) : [];
           const ours = listed.filter((p) => identityPrefixes.some((prefix) => p.identity.startsWith(`${prefix}_`)));
-          const active = ours.filter((p) => p.state === activeState);
+          const active = ours.filter((p) => Number(p.state) === activeState);
           return {
             name,
             participants: active.length,

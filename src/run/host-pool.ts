@@ -24,8 +24,7 @@ export class HostPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await Promise.allSettled(this.#open.values());
     this.#open.clear();
-    await Promise.allSettled(
-      opened.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)),
-    );
+    const remotes = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    await Promise.allSettled(remotes.map((remote) => remote.close()));
   }
 }

@@ -13,6 +13,6 @@ export async function writeReports(folder: RunFolder, result: Result): Promise<v
   const teardown = readJsonIfThere(folder.teardown, teardownSchema) ?? null;
   writeText(folder.reportHtml, renderHtml(result, teardown));
   writeText(folder.reportMd, renderMarkdown(result, teardown));
-  writeText(folder.junit, renderJunit(result, teardown));
+  writeText(folder.junit, renderJunit(result));
   writeText(folder.samplesCsv, renderCsv(result));
 }

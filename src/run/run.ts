@@ -18,6 +18,7 @@ import { inPhase } from "./phase.ts";
 import { provision } from "./provision.ts";
 import { writeReports } from "./report.ts";
 import { writeJson } from "./store.ts";
+import { verdictExitCodes } from "./verdict-exit.ts";
 
 export type RunOutcome = {
   exitCode: ExitCode;
@@ -40,8 +41,13 @@ export async function run(context: RunContext, options: { keep: boolean }): Prom
 
   try {
     await inPhase(context, "check", () => check(context), describeTarget);
-    hosts = await inPhase(context, "provision", () => provision(context), countOf("hosts"));
-    const ready = await inPhase(context, "configure", () => configure(context, hosts), countOf("hosts ready"));
+    hosts = await inPhase(context, "provision", () => provision(context), hostCount);
+    const ready = await inPhase(
+      context,
+      "configure",
+      () => configure(context, hosts),
+      (ready) => `${hostCount(ready)} ready`,
+    );
     const armed = await inPhase(context, "arm", () => arm(context, ready), describeStart);
     loaded = { hosts: armed.hosts, outcome: notStarted(armed.armed.startAtMs) };
     loaded.outcome = await inPhase(context, "load", () => load(context, armed.hosts, armed.armed));
@@ -133,23 +139,14 @@ function exitCodeOf(end: {
   if (end.failure instanceof LkloadError) return end.failure.exitCode;
   if (end.failure instanceof RemoteError) return exitCodes.infrastructure;
   if (end.failure !== null) return exitCodes.bug;
-  switch (end.result?.verdict.status) {
-    case "pass":
-      return exitCodes.pass;
-    case "fail":
-      return exitCodes.thresholdsFailed;
-    case "invalid":
-      return exitCodes.invalid;
-    case undefined:
-      return exitCodes.bug;
-  }
+  return end.result ? verdictExitCodes[end.result.verdict.status] : exitCodes.bug;
 }
 
 function notStarted(startAtMs: number): LoadOutcome {
   return { startedAtMs: startAtMs, endedAtMs: startAtMs, outcome: "failed", reason: null };
 }
 
-const countOf = (what: string) => (items: readonly unknown[]) => `${items.length} ${what}`;
+const hostCount = (hosts: readonly unknown[]) => `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`;
 
 const describeTarget = (target: TargetFile) =>
   `LiveKit ${target.serverVersion ?? "of unknown version"} at ${target.url}`;
