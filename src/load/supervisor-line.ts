@@ -20,13 +20,13 @@ export function parseSupervisorLine(text: string): SupervisorEvent | undefined {
     case "armed":
       return valid({ event, atHostMs: Number(words.get("at")) * 1000, segments: Number(words.get("segments") ?? 0) });
     case "started": {
-      const errorMs = Number(words.get("error_us")) / 1000;
+      const errorMs = Number(words.get("error_us") || Number.NaN) / 1000;
       return segment === ""
         ? undefined
         : valid({ event, segment, attempt, pid: Number(words.get("pid") ?? 0), errorMs });
     }
     case "exited": {
-      const code = Number(words.get("code"));
+      const code = Number(words.get("code") || Number.NaN);
       return segment === ""
         ? undefined
         : valid({ event, segment, attempt, code, lines: Number(words.get("lines") ?? 0) });

@@ -30,15 +30,20 @@ export function verdictOf(thresholds: readonly ThresholdResult[], findings: read
       host: null,
     }));
   const doubts = [...findings, ...missing];
-  if (thresholds.length > 0 && thresholds.every(({ status }) => status === "not judged") && missing.length === 0) {
+  const judged = thresholds.some(({ status }) => status !== "not judged");
+  if (thresholds.length > 0 && !judged && doubts.length === 0) {
     doubts.push({ kind: "no-source", text: "none of the thresholds could be judged", host: null });
   }
   const tainted = doubts.some(({ kind }) => tainting.has(kind));
   if (broken.length > 0 && !tainted) {
-    return { status: "fail", headline: headline("fail", broken), reasons: [...broken, ...doubts] };
+    return { status: "fail", headline: headline("Failed", [...broken, ...doubts]), reasons: [...broken, ...doubts] };
   }
   if (doubts.length > 0) {
-    return { status: "invalid", headline: headline("invalid", doubts), reasons: [...doubts, ...broken] };
+    return {
+      status: "invalid",
+      headline: headline("Invalid", [...doubts, ...broken]),
+      reasons: [...doubts, ...broken],
+    };
   }
   return { status: "pass", headline: passHeadline(thresholds), reasons: [] };
 }
@@ -49,10 +54,9 @@ function brokenReason(threshold: ThresholdResult): Reason {
   return { kind: "threshold", text: `${metric} is ${figure}, the limit is ${op} ${shown(target)} ${unit}`, host: null };
 }
 
-function headline(status: "fail" | "invalid", reasons: readonly Reason[]): string {
+function headline(status: "Failed" | "Invalid", reasons: readonly Reason[]): string {
   const more = reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : "";
-  const first = reasons[0]?.text ?? "";
-  return status === "fail" ? `Failed: ${first}${more}.` : `Invalid: ${first}${more}.`;
+  return `${status}: ${reasons[0]?.text ?? ""}${more}.`;
 }
 
 function passHeadline(thresholds: readonly ThresholdResult[]): string {

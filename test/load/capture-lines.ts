@@ -36,13 +36,21 @@ export function segment(counts: { video?: number; audio?: number; subscribers?: 
 }
 
 /** Plays a capture into a segment's progress. */
-export function play(name: string, plan: Segment, expectedTracks: number): { progress: SegmentProgress; errors: LoadError[] } {
+export function play(
+  name: string,
+  plan: Segment,
+  expectedTracks: number,
+): { progress: SegmentProgress; errors: LoadError[] } {
   const progress = new SegmentProgress(plan, expectedTracks);
   const errors: LoadError[] = [];
   for (const { timeMs, source, text } of captureLines(name)) {
     const event = source === "sup" ? parseSupervisorLine(text) : undefined;
     const error =
-      event === undefined ? (source === plan.id ? progress.line(timeMs, text) : undefined) : progress.event(timeMs, event);
+      event === undefined
+        ? source === plan.id
+          ? progress.line(timeMs, text)
+          : undefined
+        : progress.event(timeMs, event);
     if (error !== undefined) errors.push(error);
   }
   return { progress, errors };

@@ -7,10 +7,7 @@ test.each([
     "Starting load test with 2 video publishers, 1 audio publishers, 3 subscribers, room: a, room: b",
     { type: "starting", room: "b" },
   ],
-  [
-    "publishing audio track - run_x_pub_12",
-    { type: "publishing", kind: "audio", identity: "run_x_pub_12", index: 12 },
-  ],
+  ["publishing audio track - run_x_pub_12", { type: "publishing", kind: "audio", identity: "run_x_pub_12", index: 12 }],
   ["publishing video track - x_pub_0", { type: "publishing", kind: "video", identity: "x_pub_0", index: 0 }],
   ["publishing simulcast video track - x_pub_0", { type: "publishing", kind: "video", identity: "x_pub_0", index: 0 }],
   [
@@ -19,7 +16,15 @@ test.each([
   ],
   [
     "subscribed to track a_2 TR_VC video",
-    { type: "subscribed", identity: "a_2", index: 2, sid: "TR_VC", kind: "video", subscribed: undefined, known: undefined },
+    {
+      type: "subscribed",
+      identity: "a_2",
+      index: 2,
+      sid: "TR_VC",
+      kind: "video",
+      subscribed: undefined,
+      known: undefined,
+    },
   ],
   [
     "could not connect Sub 3: unauthorized: invalid token: [token]",
@@ -32,7 +37,10 @@ test.each([
   ],
   ["Finished connecting to room, waiting 1m0s", { type: "finished-connecting" }],
   ["Finished connecting to room lt, waiting 1m0s", { type: "finished-connecting" }],
-  ["panic: runtime error: integer divide by zero", { type: "panic", message: "panic: runtime error: integer divide by zero", recovered: false }],
+  [
+    "panic: runtime error: integer divide by zero",
+    { type: "panic", message: "panic: runtime error: integer divide by zero", recovered: false },
+  ],
   ["caught panic in consumeTrack x", { type: "panic", message: "caught panic in consumeTrack x", recovered: true }],
   ["│ Sub 1  │ 3/3 │", { type: "table-row", cells: ["Sub 1", "3/3"] }],
   ["├────┼────┤", { type: "table-rule" }],
@@ -41,7 +49,8 @@ test.each([
   ["context canceled", { type: "other", text: "context canceled" }],
 ])("%s", (text, line) => expect(parseLkLine(text)).toEqual(line));
 
-const types = (name: string) => captureLines(`lk-2.18.2/${name}`).flatMap(({ source, text }) => (source === "s1" ? [parseLkLine(text)] : []));
+const types = (name: string) =>
+  captureLines(`lk-2.18.2/${name}`).flatMap(({ source, text }) => (source === "s1" ? [parseLkLine(text)] : []));
 
 test("every line of a normal run is known", () => {
   const other = types("normal").filter(({ type }) => type === "other");

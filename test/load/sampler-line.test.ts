@@ -57,7 +57,11 @@ test("the difference of two samples", () => {
 });
 
 test("a counter that went backwards or is missing once is not measured", () => {
-  const delta = samplerDelta(at(1000, "n.eth0=10,0,0,0,10,0,0,0"), at(2000, "n.eth0=5,0,0,0,20,0,0,0 soft=1,1,1"), false);
+  const delta = samplerDelta(
+    at(1000, "n.eth0=10,0,0,0,10,0,0,0"),
+    at(2000, "n.eth0=5,0,0,0,20,0,0,0 soft=1,1,1"),
+    false,
+  );
   expect(delta).toMatchObject({ rxBytes: null, txBytes: 10, softnetDrops: null, udpRcvbufErrors: null, cores: [] });
 });
 

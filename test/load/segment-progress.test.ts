@@ -4,7 +4,11 @@ import { SegmentProgress } from "../../src/load/segment-progress.ts";
 import { captureLines, play, segment } from "./capture-lines.ts";
 
 test("a normal run: all joined, all tracks", () => {
-  const { progress, errors } = play("lk-2.18.2/normal", segment({ video: 1, audio: 2, subscribers: 3, prefix: "normal-x" }), 3);
+  const { progress, errors } = play(
+    "lk-2.18.2/normal",
+    segment({ video: 1, audio: 2, subscribers: 3, prefix: "normal-x" }),
+    3,
+  );
   expect([progress.publishersJoined, progress.subscribersJoined, progress.tracksSubscribed]).toEqual([2, 3, 9]);
   expect([...progress.trackCounts]).toEqual([0, 0, 3, 3, 3]);
   expect([...progress.firstAtMs].every((time) => time > 0)).toBe(true);
@@ -24,7 +28,11 @@ test("subscribers without tracks are known to have joined only once lk has finis
 });
 
 test("those that lk could not connect have not joined, although it says that it finished", () => {
-  const { progress, errors } = play("lk-2.18.2/wrong-secret", segment({ audio: 1, subscribers: 2, prefix: "wrong-x" }), 1);
+  const { progress, errors } = play(
+    "lk-2.18.2/wrong-secret",
+    segment({ audio: 1, subscribers: 2, prefix: "wrong-x" }),
+    1,
+  );
   expect([progress.joined, progress.finishedConnectingAtMs === null, progress.exitCode]).toEqual([0, false, 0]);
   expect(progress.errors).toEqual({ connect: 3 });
   expect(errors.every(({ message }) => message.startsWith("unauthorized"))).toBe(true);
@@ -88,7 +96,8 @@ test("a host's progress adds its processes up and reads its sampler", () => {
   const plan = segment({ video: 1, audio: 2, subscribers: 3, prefix: "normal-x" });
   const host = new HostProgress([plan], [{ name: "room", expectedTracksPerSubscriber: { min: 3 } }]);
   expect(host.intended).toBe(5);
-  for (const { timeMs, source, text } of captureLines("lk-2.18.2/normal")) host.push(`${timeMs / 1000} ${source} ${text}`);
+  for (const { timeMs, source, text } of captureLines("lk-2.18.2/normal"))
+    host.push(`${timeMs / 1000} ${source} ${text}`);
   host.push("1.0 smp c0=0,0,0,0 n.eth0=0,0,0,0,0,0,0,0");
   host.push("3.0 smp c0=150,0,0,50 n.eth0=250000,0,0,0,125000,0,0,0");
   host.push("not whole");
