@@ -25,7 +25,10 @@ export type MeasureClockOptions = {
  * hosts at a time.
  * @throws {RemoteError} as {@link Remote.exec}; `command` when the host does not tell its time
  */
-export async function measureClock(remote: Remote, options: MeasureClockOptions): Promise<Clock> {
+export async function measureClock(
+  remote: Pick<Remote, "host" | "open">,
+  options: MeasureClockOptions,
+): Promise<Clock> {
   const rounds = options.rounds ?? 30;
   const now = options.now ?? wallClock();
   const timeout = AbortSignal.timeout(TIMEOUT_MS);

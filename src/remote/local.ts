@@ -33,6 +33,7 @@ class LocalRemote implements Remote {
   readonly host: string;
   readonly privileged: Remote["privileged"];
   readonly #running = new Set<RemoteProcess>();
+  #closed = false;
 
   constructor(host: string, privileged: Remote["privileged"]) {
     this.host = host;
@@ -46,6 +47,7 @@ class LocalRemote implements Remote {
   async open(argv: readonly string[], options: OpenOptions = {}): Promise<RemoteProcess> {
     checkArgv(argv);
     if (options.signal?.aborted) throw this.#aborted(options.signal);
+    if (this.#closed) throw new RemoteError("connection", this.host, "closed");
     const sudo = options.become === true && this.privileged === "sudo";
     // env(1) instead of the option: the rest of the environment passes through without being read here.
     const args = ["LC_ALL=C", ...(sudo ? ["sudo", "-n", "--"] : []), ...argv];
@@ -94,6 +96,7 @@ class LocalRemote implements Remote {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#running].map((running) => running.kill()));
   }
 

@@ -54,6 +54,7 @@ export interface Remote extends AsyncDisposable {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Starts one command to talk with, or to follow. @throws as {@link exec} */
   open(argv: readonly string[], options?: OpenOptions): Promise<RemoteProcess>;
+  /** Ends what still runs, and the connection. */
   close(): Promise<void>;
 }
 

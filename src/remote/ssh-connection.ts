@@ -131,7 +131,9 @@ type Handshake = {
 async function handshake(target: SshTarget, settings: SshSettings, how: Handshake): Promise<SshConnection> {
   how.signal.throwIfAborted();
   const authentication = await prepareAuthentication(target, settings);
-  const way = target.jump === null ? undefined : await how.jumps.reach(target.jump, target, how.signal);
+  const leftMs = Math.max(1, Math.ceil(how.deadlineMs - performance.now()));
+  const inTime = AbortSignal.any([how.signal, AbortSignal.timeout(leftMs)]);
+  const way = target.jump === null ? undefined : await how.jumps.reach(target.jump, target, inTime);
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     ...(way === undefined ? { host: target.address, port: target.port } : { sock: way.channel }),

@@ -37,7 +37,7 @@ export function connectError(error: unknown, target: SshTarget): RemoteError {
       return make("connection", `${where} closed the connection`, BUSY_HINT);
     default:
   }
-  if (failure.level === "client-timeout" || /timed out/i.test(failure.message)) {
+  if (failure.level === "client-timeout" || failure.name === "TimeoutError" || /timed out/i.test(failure.message)) {
     return make("connection", `no SSH session with ${where} in time`, TIMEOUT_HINT);
   }
   if (failure.level === "handshake" || /handshake failed/i.test(failure.message)) {

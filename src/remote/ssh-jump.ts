@@ -32,7 +32,13 @@ export class JumpHosts {
     };
     try {
       const connection = await abortable(shared.connection, signal);
-      return { channel: await abortable(forward(connection, jump, target), signal), release };
+      const forwarding = forward(connection, jump, target);
+      try {
+        return { channel: await abortable(forwarding, signal), release };
+      } catch (error) {
+        forwarding.then((late) => late.destroy()).catch(() => undefined);
+        throw error;
+      }
     } catch (error) {
       release();
       throw error;

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { PassThrough, Writable, type Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
+import { inputOf, outputOf } from "./channel-streams.ts";
 import { abbreviated } from "./exec.ts";
 import { quoteCommand } from "./quote.ts";
 import { RemoteError, type RemoteProcess } from "./remote.ts";
@@ -155,31 +156,6 @@ function notRun(host: string, exitCode: number, said: string): RemoteError {
   return new RemoteError("refused", host, message, {
     hint: "the user needs a POSIX login shell, and a key without a forced command",
   });
-}
-
-/**
- * The channel's two directions apart: as one Duplex it would close itself, and with it lose the exit code of a command
- * that closes its output before it ends.
- */
-function inputOf(channel: ClientChannel): Writable {
-  const stdin = new Writable({
-    write: (chunk: Buffer, _encoding, callback) => void channel.write(chunk, callback),
-    final: (callback) => {
-      channel.eof();
-      callback();
-    },
-  });
-  // A command that does not read its input to the end is nothing to report.
-  stdin.on("error", () => undefined);
-  channel.once("close", () => stdin.destroy());
-  return stdin;
-}
-
-function outputOf(channel: ClientChannel): Readable {
-  const stdout = new PassThrough();
-  channel.pipe(stdout);
-  stdout.once("close", () => channel.resume());
-  return stdout;
 }
 
 function after(ms: number): Promise<undefined> {

@@ -42,6 +42,7 @@ class SshRemote implements Remote {
   readonly #settings: SshSettings;
   readonly #jumps: JumpHosts;
   readonly #closing = new AbortController();
+  readonly #running = new Set<RemoteProcess>();
   #connecting: Promise<SshConnection> | undefined;
   #current: SshConnection | undefined;
   #privileged: Remote["privileged"] = "no";
@@ -92,6 +93,8 @@ class SshRemote implements Remote {
             abandon: () => connection.abandon(),
           });
         });
+        // Also when nobody waits for it any more: its signal ends it.
+        started.then((running) => this.#keep(running)).catch(() => undefined);
         return await this.#wait(started, signal);
       } catch (error) {
         const others = connection.sessions.taken - 1;
@@ -106,6 +109,12 @@ class SshRemote implements Remote {
         throw new RemoteError("connection", this.host, message, { cause: error });
       }
     }
+  }
+
+  #keep(running: RemoteProcess): void {
+    this.#running.add(running);
+    const forget = () => this.#running.delete(running);
+    running.done.then(forget, forget);
   }
 
   /** The connection that there is, or a new one. */
@@ -160,6 +169,7 @@ class SshRemote implements Remote {
   async close(): Promise<void> {
     this.#closing.abort(new Error("closed"));
     await this.#connecting?.catch(() => undefined);
+    if (this.#current?.lost === false) await Promise.all([...this.#running].map((running) => running.kill()));
     await this.#current?.close();
   }
 

@@ -142,7 +142,7 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
 
 /** nft's random numbers are whole: a share in hundredths of a percent. */
 function chance(percent: number): string {
-  return `numgen random mod 10000 < ${Math.round(percent * 100)}`;
+  return percent >= 100 ? "" : `numgen random mod 10000 < ${Math.round(percent * 100)}`;
 }
 
 async function startHost(

@@ -1,4 +1,3 @@
-import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { measureClock, wallClock } from "../../src/remote/clock.ts";
@@ -28,17 +27,11 @@ describe("measureClock", () => {
   });
 
   test("a host that does not answer with a time is an error, not an offset", async () => {
-    const stdout = new PassThrough();
-    const host = {
+    await using local = await openLocal("odd", { become: "none", signal: never });
+    const host: Pick<Remote, "host" | "open"> = {
       host: "odd",
-      open: async () => ({
-        stdin: new PassThrough().once("data", () => stdout.write("not a time\n")),
-        stdout,
-        done: Promise.resolve({ exitCode: 0, stderr: "" }),
-        kill: async () => undefined,
-        [Symbol.asyncDispose]: async () => undefined,
-      }),
-    } as unknown as Remote;
+      open: (_argv, options) => local.open(["sh", "-c", "read -r _; echo not a time"], options),
+    };
     await expect(measureClock(host, { signal: never })).rejects.toThrow(/odd: does not tell its time.*not a time/);
   });
 

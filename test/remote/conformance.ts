@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Remote } from "../../src/remote/remote.ts";
 
-/** `open` is called once; the hosts must see this machine's file system. */
+/** The hosts must see this machine's file system. */
 export function conformance(kind: string, open: () => Promise<Remote>): void {
   describe(`a ${kind} host`, () => {
     let remote: Remote;
@@ -232,6 +232,17 @@ export function conformance(kind: string, open: () => Promise<Remote>): void {
       await talk.kill();
       expect(pids.filter(isRunning)).toEqual([]);
       expect((await talk.done).exitCode).toBe(137);
+    });
+
+    test("closing it ends what still runs", async () => {
+      const another = await open();
+      const file = join(dir, "at-close");
+      const running = await another.open(["sh", "-c", `echo $$ > "$1"; exec sleep 300`, "sh", file]);
+      while (!existsSync(file) || (await readFile(file, "utf8")) === "") await delay(10);
+      await another.close();
+      expect(isRunning(Number(await readFile(file, "utf8")))).toBe(false);
+      await running.done.catch(() => undefined);
+      await expect(another.exec(["true"])).rejects.toMatchObject({ kind: "connection" });
     });
 
     test("leaving the block ends a command that is followed", async () => {
