@@ -1,7 +1,6 @@
 /** One host as its stream tells it so far: what the live view shows. Fed with the lines of `stream.log`. */
 import type { Segment } from "../plan/plan.ts";
-import { samplerDelta } from "./sampler-delta.ts";
-import { parseSamplerLine, type SamplerLine } from "./sampler-line.ts";
+import { SampleReader, type ReadSample } from "./sample-reader.ts";
 import { SegmentProgress } from "./segment-progress.ts";
 import { splitStreamLine } from "./stream-line.ts";
 import { parseSupervisorLine } from "./supervisor-line.ts";
@@ -13,18 +12,17 @@ export class HostProgress {
   readonly segments: readonly SegmentProgress[];
   /** The supervisor said that it is done. */
   done = false;
-  /** By the last two sampler lines; null until there are two, or where the counter is absent. */
+  /** By the last two whole samples; null until there are two, or where the counter is absent. */
   rxBps: number | null = null;
   txBps: number | null = null;
   maxCorePercent: number | null = null;
 
   readonly #bySource = new Map<string, SegmentProgress>();
-  readonly #loopback: boolean;
-  #sample: { timeMs: number; line: SamplerLine } | undefined;
+  readonly #samples: SampleReader;
 
   /** @param options loopback: count traffic over the loopback interface too (local fleet) */
   constructor(segments: readonly Segment[], rooms: readonly Room[], options: { loopback?: boolean } = {}) {
-    this.#loopback = options.loopback ?? false;
+    this.#samples = new SampleReader(options.loopback ?? false);
     this.segments = segments.map((segment) => {
       const room = rooms.find(({ name }) => name === segment.room);
       const progress = new SegmentProgress(segment, room?.expectedTracksPerSubscriber.min ?? 0);
@@ -53,7 +51,7 @@ export class HostProgress {
   push(raw: string): void {
     const line = splitStreamLine(raw);
     if (line === undefined) return;
-    if (line.source === "smp") this.#sampled(line.timeMs, parseSamplerLine(line.text));
+    if (line.source === "smp") this.#sampled(this.#samples.push(line.timeMs, line.text));
     else if (line.source === "sup") this.#supervised(line.timeMs, line.text);
     else this.#bySource.get(line.source)?.line(line.timeMs, line.text);
   }
@@ -66,15 +64,13 @@ export class HostProgress {
     else for (const segment of this.segments) segment.event(timeMs, event);
   }
 
-  #sampled(timeMs: number, line: SamplerLine): void {
-    const before = this.#sample;
-    this.#sample = { timeMs, line };
-    if (before === undefined || timeMs <= before.timeMs) return;
-    const delta = samplerDelta(before, this.#sample, this.#loopback);
-    const seconds = (timeMs - before.timeMs) / 1000;
-    this.rxBps = delta.rxBytes === null ? null : (delta.rxBytes * 8) / seconds;
-    this.txBps = delta.txBytes === null ? null : (delta.txBytes * 8) / seconds;
-    this.maxCorePercent = delta.cores.length === 0 ? null : Math.max(...delta.cores.map((core) => core.busyPercent));
+  #sampled(read: ReadSample | undefined): void {
+    if (read === undefined) return;
+    const { fromMs, toMs, rxBytes, txBytes, cores } = read.delta;
+    const seconds = (toMs - fromMs) / 1000;
+    this.rxBps = rxBytes === null ? null : (rxBytes * 8) / seconds;
+    this.txBps = txBytes === null ? null : (txBytes * 8) / seconds;
+    this.maxCorePercent = cores.length === 0 ? null : Math.max(...cores.map((core) => core.busyPercent));
   }
 
   #sum(of: (segment: SegmentProgress) => number): number {

@@ -28,17 +28,11 @@ export type SamplerLine = {
   softnet: { drops: number; squeezes: number } | undefined;
 };
 
-/** Never throws: words that it cannot read are left out. */
-export function parseSamplerLine(text: string): SamplerLine {
-  const line: SamplerLine = {
-    hz: undefined,
-    cores: [],
-    memoryAvailableKb: undefined,
-    nic: undefined,
-    loopback: undefined,
-    udp: undefined,
-    softnet: undefined,
-  };
+/**
+ * Never throws: words that it cannot read are left out.
+ * @param line what an earlier line of the same sample held: the words are added to it
+ */
+export function parseSamplerLine(text: string, line: SamplerLine = nothing()): SamplerLine {
   let at = 0;
   while (at < text.length) {
     let end = text.indexOf(" ", at);
@@ -48,6 +42,18 @@ export function parseSamplerLine(text: string): SamplerLine {
     at = end + 1;
   }
   return line;
+}
+
+function nothing(): SamplerLine {
+  return {
+    hz: undefined,
+    cores: [],
+    memoryAvailableKb: undefined,
+    nic: undefined,
+    loopback: undefined,
+    udp: undefined,
+    softnet: undefined,
+  };
 }
 
 const letterC = 99;

@@ -139,9 +139,10 @@ export class SegmentProgress {
         return undefined;
       case "failed":
         this.failed = true;
+        // One that had participants did start: its supervising process was lost later.
         return this.#error(
-          "start",
-          event.reason === "" ? "lk could not be started" : `lk could not be started: ${event.reason}`,
+          this.joined === 0 ? "start" : "crash",
+          `lk was given up on: ${event.reason || "no reason told"}`,
         );
       case "killed":
         this.killed = true;

@@ -53,6 +53,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     roomsSample: (sample) => rooms.add(sample),
     scrape: (scrape) => server.add(scrape),
     finish: () => {
+      for (const stream of streams.values()) stream.end();
       const hosts = [...streams.values()].map((stream) => hostInputs(plan, stream, papers));
       return assemble({
         plan,

@@ -1,6 +1,5 @@
 /** One host's stream, line by line, into numbers; the lines themselves are not kept. Controller's clock, epoch ms. */
-import { samplerDelta } from "../load/sampler-delta.ts";
-import { parseSamplerLine, type SamplerLine } from "../load/sampler-line.ts";
+import { SampleReader, type ReadSample } from "../load/sample-reader.ts";
 import { SegmentProgress } from "../load/segment-progress.ts";
 import { splitStreamLine } from "../load/stream-line.ts";
 import { parseSupervisorLine, type SupervisorEvent } from "../load/supervisor-line.ts";
@@ -26,10 +25,9 @@ export class HostStream {
   unreadable = 0;
 
   readonly #offsetMs: number;
-  readonly #loopback: boolean;
+  readonly #samples: SampleReader;
   readonly #errors: ErrorGroups;
   readonly #bySource = new Map<string, SegmentProgress>();
-  #sample: { timeMs: number; line: SamplerLine } | undefined;
 
   /** @param offsetMs the host's clock minus the controller's */
   constructor(host: HostPlan, plan: Plan, offsetMs: number, errors: ErrorGroups) {
@@ -37,7 +35,7 @@ export class HostStream {
     this.#offsetMs = offsetMs;
     this.#errors = errors;
     // On one machine with the target, the load runs over the loopback interface.
-    this.#loopback = plan.fleet === "local";
+    this.#samples = new SampleReader(plan.fleet === "local");
     const expected = new Map(plan.rooms.map((room) => [room.name, room.expectedTracksPerSubscriber.min]));
     this.segments = plan.segments
       .filter((segment) => segment.host === host.name)
@@ -55,7 +53,7 @@ export class HostStream {
     const atMs = line.timeMs - this.#offsetMs;
     if (this.lastLineAtMs === null || atMs > this.lastLineAtMs) this.lastLineAtMs = atMs;
     if (line.source === "smp") {
-      this.#sampled(atMs, parseSamplerLine(line.text));
+      this.#sampled(this.#samples.push(atMs, line.text));
       return;
     }
     const place = `hosts/${this.host.name}/stream.log:${lineNumber}`;
@@ -68,12 +66,13 @@ export class HostStream {
     if (error !== undefined) this.#errors.add(error, this.host.name, place);
   }
 
-  #sampled(timeMs: number, line: SamplerLine): void {
-    const before = this.#sample;
-    this.#sample = { timeMs, line };
-    // A clock that was set back would give a sample of negative length.
-    if (before === undefined || timeMs <= before.timeMs) return;
-    this.samples.add(samplerDelta(before, this.#sample, this.#loopback), line.memoryAvailableKb);
+  /** No line will follow. */
+  end(): void {
+    this.#sampled(this.#samples.end());
+  }
+
+  #sampled(read: ReadSample | undefined): void {
+    if (read !== undefined) this.samples.add(read.delta, read.memoryAvailableKb);
   }
 
   #supervised(atMs: number, event: SupervisorEvent, place: string): void {

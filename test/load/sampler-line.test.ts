@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SampleReader } from "../../src/load/sample-reader.ts";
 import { samplerDelta } from "../../src/load/sampler-delta.ts";
 import { parseSamplerLine } from "../../src/load/sampler-line.ts";
 
@@ -63,6 +64,27 @@ test("a counter that went backwards or is missing once is not measured", () => {
     false,
   );
   expect(delta).toMatchObject({ rxBytes: null, txBytes: 10, softnetDrops: null, udpRcvbufErrors: null, cores: [] });
+});
+
+test("a long sample goes on in lines with the same time", () => {
+  const reader = new SampleReader(false);
+  expect(reader.push(1000, "hz=100 c0=0,0,0,0")).toBeUndefined();
+  expect(reader.push(1000, "c1=0,0,0,0 n.eth0=0,0,0,0,0,0,0,0")).toBeUndefined();
+  expect(reader.push(2000, "c0=10,0,0,90 mem=9,7")).toBeUndefined();
+  expect(reader.push(2000, "c1=80,0,0,20 n.eth0=5,0,0,0,6,0,0,0")).toBeUndefined();
+  const expected = {
+    delta: { fromMs: 1000, toMs: 2000, rxBytes: 5, txBytes: 6, cores: [{ busyPercent: 10 }, { busyPercent: 80 }] },
+    memoryAvailableKb: 7,
+  };
+  expect(reader.push(3000, "c0=10,0,0,190")).toMatchObject(expected);
+  expect(reader.end()).toMatchObject({ delta: { fromMs: 2000, toMs: 3000, rxBytes: null, cores: [{ core: 0 }] } });
+  expect(reader.end()).toBeUndefined();
+});
+
+test("a clock that was set back gives no sample", () => {
+  const reader = new SampleReader(false);
+  for (const timeMs of [5000, 4000, 4500]) reader.push(timeMs, "c0=1,0,0,1");
+  expect(reader.end()).toMatchObject({ delta: { fromMs: 4000, toMs: 4500 } });
 });
 
 test("loopback counts only where host and target are one machine", () => {

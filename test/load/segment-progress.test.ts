@@ -100,6 +100,8 @@ test("a host's progress adds its processes up and reads its sampler", () => {
     host.push(`${timeMs / 1000} ${source} ${text}`);
   host.push("1.0 smp c0=0,0,0,0 n.eth0=0,0,0,0,0,0,0,0");
   host.push("3.0 smp c0=150,0,0,50 n.eth0=250000,0,0,0,125000,0,0,0");
+  expect(host.maxCorePercent).toBeNull();
+  host.push("4.0 smp c0=150,0,0,150");
   host.push("not whole");
   expect([host.joined, host.tracksSubscribed, host.errors, host.done]).toEqual([5, 9, 0, false]);
   expect([host.rxBps, host.txBps, host.maxCorePercent]).toEqual([1e6, 5e5, 75]);

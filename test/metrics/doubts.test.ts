@@ -268,7 +268,7 @@ test("a process that was given up on is named, with the reason and its place", (
   expect(result.errors).toEqual([
     {
       kind: "start",
-      message: "lk could not be started: exit code 1, three times",
+      message: "lk was given up on: exit code 1, three times",
       count: 1,
       hosts: ["h2"],
       first: `hosts/h2/stream.log:${line + 1}`,
