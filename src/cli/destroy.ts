@@ -30,7 +30,7 @@ export async function destroyCommand(invocation: Invocation, system: System): Pr
       system.stderr.write(`${folder.runId}: left alone, it is running (process ${pid})\n`);
       continue;
     }
-    const teardown = await destroyOne(folder, system, json);
+    const teardown = await destroyOne(folder, invocation, system);
     if (!teardown.complete) incomplete++;
     if (json) continue;
     if (teardown.complete) system.stderr.write(`${folder.runId}: nothing left\n`);
@@ -44,12 +44,12 @@ export async function destroyCommand(invocation: Invocation, system: System): Pr
   return system.interrupt.aborted ? exitCodes.interrupted : exitCodes.teardownIncomplete;
 }
 
-async function destroyOne(folder: RunFolder, system: System, json: boolean): Promise<Teardown> {
+async function destroyOne(folder: RunFolder, invocation: Invocation, system: System): Promise<Teardown> {
   using resources = new DisposableStack();
   resources.use(takeControl(folder.controller, system.pid, folder.runId));
-  const display = await displayFor(system, json);
+  const display = await displayFor(system, invocation.options["json"] === true);
   try {
-    await using opened = openRun(folder, system, (event) => display.show(event));
+    await using opened = await openRun(folder, invocation, system, (event) => display.show(event));
     const teardown = await inPhase(opened.context, "destroy", () =>
       destroy(opened.context, opened.hosts, system.interrupt),
     );

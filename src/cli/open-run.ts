@@ -1,4 +1,9 @@
 /** Opens an earlier run from its folder: what `destroy` needs of it. */
+import { noFlags } from "../config/flags.ts";
+import { loadConfig } from "../config/load.ts";
+import { Secret } from "../config/secret.ts";
+import { LkloadError } from "../errors.ts";
+import type { Invocation } from "./options.ts";
 import type { System } from "./system.ts";
 import { fleetOf } from "../fleet/open-fleet.ts";
 import { hostsFileSchema, type FleetHost } from "../fleet/hosts-file.ts";
@@ -10,12 +15,17 @@ import { HostPool } from "../run/host-pool.ts";
 import { Journal } from "../run/journal.ts";
 import { openRunLog } from "../run/log.ts";
 import { readJsonIfThere } from "../run/store.ts";
-import { readConfig } from "../run/stored-config.ts";
+import { readConfig, type Secrets } from "../run/stored-config.ts";
 
 export type OpenedRun = AsyncDisposable & { context: DestroyContext; hosts: FleetHost[] };
 
-export function openRun(folder: RunFolder, system: System, emit: Emit): OpenedRun {
-  const config = readConfig(folder.config, system.env);
+export async function openRun(
+  folder: RunFolder,
+  invocation: Invocation,
+  system: System,
+  emit: Emit,
+): Promise<OpenedRun> {
+  const config = readConfig(folder.config, await secretsOfToday(invocation, system));
   const hosts = readJsonIfThere(folder.hosts, hostsFileSchema)?.hosts ?? [];
   const fleet = fleetOf(hosts, { ssh: config.ssh, env: system.env, home: system.home });
   const pool = new HostPool(fleet);
@@ -34,4 +44,17 @@ export function openRun(folder: RunFolder, system: System, emit: Emit): OpenedRu
     target: url && apiKey && apiSecret ? new Target({ url, apiKey, apiSecret }) : null,
   };
   return { context, hosts, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+}
+
+/** From the environment or the configuration file; cleaning up goes on without them where neither can be had. */
+async function secretsOfToday(invocation: Invocation, system: System): Promise<Secrets> {
+  const file = typeof invocation.options["config"] === "string" ? invocation.options["config"] : undefined;
+  const fromEnv = (name: string) => (system.env[name] ? new Secret(system.env[name]) : undefined);
+  try {
+    const { config } = await loadConfig({ file, flags: noFlags, env: system.env, cwd: system.cwd });
+    return { apiSecret: config.livekit.apiSecret, passphrase: config.ssh.passphrase };
+  } catch (error) {
+    if (!(error instanceof LkloadError)) throw error;
+    return { apiSecret: fromEnv("LIVEKIT_API_SECRET"), passphrase: fromEnv("LKLOAD_SSH_PASSPHRASE") };
+  }
 }

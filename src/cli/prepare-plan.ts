@@ -31,7 +31,7 @@ export async function preparePlan(
   });
   if (options.needsTarget) requireTargetAndFleet(config);
   const kind = requireFleet(config);
-  const inventory = kind === "local" ? [] : resolveInventory(config);
+  const inventory = kind === "local" ? [] : resolveInventory(config, { userName: system.env["USER"] ?? "" });
   const local = { name: "local", address: "local", cores: availableParallelism() };
   const hosts =
     kind === "local"

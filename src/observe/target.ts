@@ -8,8 +8,6 @@ import { probeJoin, type JoinProbe } from "./join-probe.ts";
 export type TargetAccess = { url: string; apiKey: string; apiSecret: Secret };
 
 const requestTimeoutSeconds = 8;
-/** LiveKit's ParticipantInfo.State: connected, with media. */
-const activeState = 2;
 
 export class Target {
   readonly #access: TargetAccess;
@@ -63,13 +61,13 @@ export class Target {
     const started = performance.now();
     const took = () => Math.round(performance.now() - started);
     try {
-      const client = await this.#rooms();
+      const [client, { ParticipantInfo_State }] = await Promise.all([this.#rooms(), import("@livekit/protocol")]);
       const there = new Set((await client.listRooms([...roomNames])).map((room) => room.name));
       const rooms = await Promise.all(
         roomNames.map(async (name) => {
           const listed = there.has(name) ? await this.#participants(client, name) : [];
           const ours = listed.filter((p) => identityPrefixes.some((prefix) => p.identity.startsWith(`${prefix}_`)));
-          const active = ours.filter((p) => Number(p.state) === activeState);
+          const active = ours.filter((p) => p.state === ParticipantInfo_State.ACTIVE);
           return {
             name,
             participants: active.length,
