@@ -13,7 +13,7 @@ import { buildClockShim } from "./hosts/clock-shim.ts";
 import { makeKeyPair, type KeyType } from "./hosts/key-pair.ts";
 import { endAllIn, LabNet } from "./hosts/lab-net.ts";
 import { startSshd } from "./hosts/sshd.ts";
-import { requireTools } from "./hosts/tools.ts";
+import { requireTools, type Tool } from "./hosts/tools.ts";
 import { runCommand } from "./run-command.ts";
 
 export type LabHost = {
@@ -74,7 +74,8 @@ export interface LabHosts extends AsyncDisposable {
 
 /** @throws Error of one line when this machine lacks a tool */
 export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts> {
-  const { sshd } = await requireTools("ip", "nft", "sshd");
+  const special = Array.from({ length: options.count }, (_, index) => options.host?.(index) ?? {});
+  const { sshd } = await requireTools("ip", "nft", "sshd", ...toolsFor(special));
   await using cleanup = new AsyncDisposableStack();
   const net = cleanup.use(await LabNet.create(options.signal ?? AbortSignal.timeout(120_000)));
   // The keys in it are 0600; a plain user's sshd session must be able to get to the rest.
@@ -92,8 +93,7 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
     await Promise.all(ends);
   });
   const hosts = await Promise.all(
-    Array.from({ length: options.count }, async (_, index) => {
-      const special = options.host?.(index) ?? {};
+    special.map(async (special, index) => {
       await net.addNamespace(index);
       if (options.bandwidthMbit !== undefined) await limitBandwidth(net, index, options.bandwidthMbit);
       const { host, child } = await startHost(net, index, special, sshd, pair.public);
@@ -138,6 +138,13 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
     runOn,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+function toolsFor(special: readonly LabHostOptions[]): Tool[] {
+  return [
+    ...(special.some((host) => host.clockOffsetSeconds !== undefined) ? (["cc"] as const) : []),
+    ...(special.some((host) => host.plainUser?.sudo) ? (["sudo"] as const) : []),
+  ];
 }
 
 /** nft's random numbers are whole: a share in hundredths of a percent. */
