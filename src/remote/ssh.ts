@@ -1,5 +1,6 @@
 /** A host over SSH: one connection, opened again when it is lost, many commands at once. */
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { abortable } from "./abortable.ts";
 import { execOver } from "./exec.ts";
@@ -14,6 +15,9 @@ import { resolveTarget, type SshHost, type SshSettings, type SshTarget } from ".
 
 /** Prints the user id, and `sudo` where that works without a password. */
 const PRIVILEGE_PROBE = `id -u; [ "$1" != none ] && sudo -n true 2>/dev/null && echo sudo; exit 0`;
+
+const SESSION_RETRIES = 5;
+const SESSION_PAUSE_MS = 50;
 
 export type OpenSshOptions = {
   settings: SshSettings;
@@ -78,7 +82,7 @@ class SshRemote implements Remote {
     const { signal } = options;
     const sudo = options.become === true && this.#privileged === "sudo";
     const command = wrapCommand(argv, sudo);
-    for (;;) {
+    for (let refused = 0; ;) {
       const connection = await this.#use(signal);
       const giveBack = await this.#wait(connection.sessions.take(signal), signal);
       try {
@@ -103,6 +107,13 @@ class SshRemote implements Remote {
         // The server takes fewer sessions than assumed (MaxSessions): wait until one of them ends.
         if (!connection.lost && others > 0 && isSessionRefusal(error)) {
           connection.sessions.lower(others);
+          continue;
+        }
+        // sshd is not done yet with one that has ended, or was ended, a moment ago.
+        if (!connection.lost && isSessionRefusal(error) && refused < SESSION_RETRIES) {
+          const pause = delay(SESSION_PAUSE_MS * 2 ** refused);
+          refused++;
+          await this.#wait(pause, signal);
           continue;
         }
         const message = `can't run a command: ${(error as Error).message}`;
