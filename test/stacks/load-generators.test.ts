@@ -85,10 +85,11 @@ test.each([
   [{ publicKey: "-----BEGIN OPENSSH PRIVATE KEY-----" }, "not a public SSH key"],
   [{ userData: "-----BEGIN OPENSSH PRIVATE KEY-----" }, "a private key in user data, which is kept in plain text"],
   [{ userData: "x".repeat(50_000) }, "user data of 50000 bytes, more than Nova's 49149"],
-])("a specification with %o is refused", (changes, problem) => {
+])("a specification with %o is refused", async (changes, problem) => {
   const spec = sampleSpec(changes);
   expect(specProblems(spec)).toContain(problem);
-  expect(() => synthesize(spec, "/nonexistent")).toThrow(problem);
+  await using out = await tempDir("synth");
+  expect(() => synthesize(spec, out.path)).toThrow(problem);
 });
 
 test("the sample itself has no problem", () => {
