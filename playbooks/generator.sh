@@ -30,8 +30,12 @@ fi
 # uptime_cs: sets UP_CS, hundredths of a second that no change of the clock touches.
 uptime_cs() {
   local up
-  read -r up _ </proc/uptime
-  UP_CS=$((10#${up/./}))
+  if { read -r up _ </proc/uptime; } 2>/dev/null; then
+    UP_CS=$((10#${up/./}))
+  else
+    # No file can be opened just now: time must go on all the same. This is about one round of the supervisor.
+    UP_CS=$((UP_CS + 10))
+  fi
 }
 
 # say WORDS: one line of the supervisor in the stream.
@@ -217,9 +221,11 @@ check_heartbeat() {
 
 supervise() {
   local message next_check=0
-  while ((${#RUNNER[@]})); do
-    message=
-    read -r -t 0.2 -u 9 message && handle "$message"
+  while :; do
+    # Messages are read only when they are there, never with a time limit: that could end in the middle of one.
+    while read -r -t 0 -u 9 && read -r -u 9 message; do handle "$message"; done
+    ((${#RUNNER[@]})) || break
+    read -r -t 0.1 -u 6 _
     uptime_cs
     if [ -n "$ASKED" ] || [ -e "$LKLOAD_GENERATOR/stop" ]; then begin_stop asked "$LKLOAD_STOP_GRACE_S"; fi
     ((UP_CS >= DEADLINE_CS)) && begin_stop deadline "$LKLOAD_DEADLINE_GRACE_S"
@@ -236,7 +242,11 @@ supervise() {
 # guard: ends the load if the supervisor itself is killed.
 guard() {
   local stat words pids pid lk=() others=()
-  while read -r stat </proc/self/stat && split ' ' "${stat##*) }" && ((words[1] == SUPERVISOR)); do
+  while :; do
+    if { read -r stat </proc/self/stat; } 2>/dev/null; then
+      split ' ' "${stat##*) }"
+      ((words[1] == SUPERVISOR)) || break
+    fi
     read -r -t 1 -u 6 _
   done
   say "event=stopping reason=lost"
@@ -267,7 +277,7 @@ read_secrets() {
 main() {
   local id offset_us rest start_us deadline_us guard_pid sampler_pid reason
   declare -gA ARGV=() ARMED_US=() RUNNER=() LK=() LOST=()
-  REASON='' ASKED='' FAILED='' KILL_AT_CS='' GIVE_UP_AT_CS='' BEAT='' SUPERVISOR=$BASHPID
+  UP_CS=0 REASON='' ASKED='' FAILED='' KILL_AT_CS='' GIVE_UP_AT_CS='' BEAT='' SUPERVISOR=$BASHPID
   cd "$LKLOAD_GENERATOR" || exit 1
   trap 'ASKED=1' TERM INT
   trap '' HUP

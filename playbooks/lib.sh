@@ -60,11 +60,11 @@ find_generator() {
 }
 
 # Of those, sets LK_PIDS to the lk processes.
+# shellcheck disable=SC2034 # for the playbook that comes after this file
 find_lk() {
-  local pid
   find_generator
   LK_PIDS=()
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do
-    grep -qsz '^LKLOAD_SEGMENT=' "/proc/$pid/environ" && LK_PIDS+=("$pid")
-  done
+  ((${#PIDS[@]})) || return 0
+  local files=("${PIDS[@]/#//proc/}")
+  mapfile -t LK_PIDS < <(grep -lsz '^LKLOAD_SEGMENT=' "${files[@]/%//environ}")
 }

@@ -27,7 +27,7 @@ flush() {
   SAMPLE=
 }
 
-# Every function below takes one file apart by word splitting; globbing is off.
+# Every function below takes one file apart by word splitting; globbing is off. What cannot be read is left out whole.
 
 cores() {
   local lines line words
@@ -94,7 +94,7 @@ udp() {
         break
         ;;
     esac
-  done <"$PROC/net/snmp"
+  done <"$PROC/net/snmp" || return
   [ -n "$found" ] || return
   if [ -r "$PROC/net/snmp6" ]; then
     while read -r name value; do
@@ -107,7 +107,7 @@ udp() {
         Udp6SndbufErrors) send=$((send + value)) ;;
         UdpLite*) break ;;
       esac
-    done <"$PROC/net/snmp6"
+    done <"$PROC/net/snmp6" || return
   fi
   emit "udp=$in,$ports,$errors,$out,$receive,$send"
 }
@@ -116,7 +116,7 @@ softnet() {
   local a b c _ processed=0 dropped=0 squeezed=0
   while read -r a b c _; do
     processed=$((processed + 16#$a)) dropped=$((dropped + 16#$b)) squeezed=$((squeezed + 16#$c))
-  done <"$PROC/net/softnet_stat"
+  done <"$PROC/net/softnet_stat" || return
   emit "soft=$processed,$dropped,$squeezed"
 }
 
@@ -130,7 +130,7 @@ sockets() {
         TCP: | TCP6:) tcp=$((tcp + words[2])) ;;
         UDP: | UDP6:) udp=$((udp + words[2])) ;;
       esac
-    done <"$PROC/net/$file"
+    done <"$PROC/net/$file" || return
   done
   [ -n "$used" ] && emit "sock=$used,$tcp,$udp"
 }
@@ -155,13 +155,15 @@ processes() {
     set +f
     fds=("$PROC/$pid/fd/"*)
     set -f
+    # It ended just now, or its files are not ours to see.
+    [[ ${fds[0]} == *'*' ]] && continue
     emit "p.$segment=$pid,${words[11]},${words[12]},$((words[21] * PAGE_KB)),${#fds[@]}"
   done
 }
 
 parent() {
   local stat words
-  read -r stat </proc/self/stat
+  { read -r stat </proc/self/stat; } 2>/dev/null || return 0
   words=(${stat##*) })
   PARENT=${words[1]}
 }
@@ -176,6 +178,8 @@ main() {
   # Never delivers: `read -t` on it is a sleep without a process.
   exec 6<> <(:)
   emit "hz=$(getconf CLK_TCK)"
+  # A file that is not there would be complained about every second.
+  exec 2>/dev/null
   while parent && [ "$PARENT" = "$first_parent" ]; do
     now
     TIME=$NOW

@@ -13,8 +13,8 @@ ask() {
 main() {
   local running killed=0 tries
   name_dirs
-  [ -d "$LKLOAD_DIR" ] && ask
   find_lk
+  [ -d "$LKLOAD_DIR" ] && ask
   running=${#LK_PIDS[@]}
   for ((tries = 0; tries < LKLOAD_STOP_WAIT_S * 20; tries++)); do
     ((${#PIDS[@]})) || break
