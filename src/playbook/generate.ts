@@ -8,7 +8,7 @@ import { type HostScope, scopeVariables } from "./host-scope.ts";
 import { applyPlaybook, PlaybookError, redact } from "./playbook.ts";
 import { assignments, ownPlaybook, readPlaybook } from "./script.ts";
 
-export { cleanupHost, type Cleaned } from "./cleanup.ts";
+export { cleanupHost } from "./cleanup.ts";
 
 /** From SIGINT to SIGKILL when somebody wants the load to end now: lk prints its tables within a fraction of it. */
 const stopGraceS = 2;
