@@ -88,6 +88,7 @@ function thresholds(result: Result, width: number, paint: Paint): string[] {
     const tone =
       threshold.status === "not judged" || isUnproven ? "doubtful" : threshold.status === "passed" ? "good" : "bad";
     const painted = paint(tone, padded[0] ?? "") + line.slice((padded[0] ?? "").length);
+    if (stringWidth(line.trimEnd()) > width) return wrap(`${cells.join("  ")}  ${detail}`, width, "  ");
     if (stringWidth(line) + 2 + stringWidth(detail) <= width) return [`${painted}  ${paint("quiet", detail)}`];
     return [painted.trimEnd()].concat(wrap(`  ${detail}`, width, "  ").map((rest) => paint("quiet", rest)));
   });
@@ -108,9 +109,11 @@ function detail(threshold: ThresholdResult): string {
 function figures(result: Result, width: number, paint: Paint): string[] {
   const all = keyFigures(result);
   const labelWidth = Math.max(...all.map(({ label }) => stringWidth(label)));
+  const isNarrow = width < labelWidth + 30;
   return all.flatMap(({ label, value, detail, source }) => {
     const before = `${label}${" ".repeat(labelWidth - stringWidth(label))}  `;
     const about = source ? `${visibleText(detail)}; ${source}` : visibleText(detail);
+    if (isNarrow) return wrap(`${label}: ${value ?? "not measured"}  (${about})`, width, "  ");
     const lines = wrap(`${before}${value ?? "not measured"}  (${about})`, width, " ".repeat(labelWidth + 2));
     return lines.map((line, index) => (index === 0 ? paint("quiet", before) + line.slice(before.length) : line));
   });

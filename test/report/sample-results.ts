@@ -18,6 +18,8 @@ export interface SampleOptions {
   readonly coreLevel: number;
   /** Seconds without any host samples. */
   readonly gap: readonly [from: number, to: number] | null;
+  /** Between the samples of one host. */
+  readonly hostEverySeconds: number;
 }
 
 const usual: SampleOptions = {
@@ -27,6 +29,7 @@ const usual: SampleOptions = {
   totalSeconds: 330,
   coreLevel: 58,
   gap: [190, 204],
+  hostEverySeconds: 1,
 };
 
 function series(
@@ -101,7 +104,10 @@ function coreSeries(options: SampleOptions, host: number, name: string, isHogged
     const share = Math.max(0.03, Math.min(1, second / options.rampSeconds, (options.totalSeconds - second) / 4));
     return Math.min(100, share * (level + (wobble(second * 31 + host) - 0.5) * 10));
   };
-  return { ...series("busiest core", "busiest core", "%", "host counters", options, at), host: name };
+  return {
+    ...series("busiest core", "busiest core", "%", "host counters", options, at, options.hostEverySeconds),
+    host: name,
+  };
 }
 
 function distribution(source: Distribution["source"], median: number, n: number, censored: number): Distribution {
@@ -684,7 +690,7 @@ export function interruptedResult(): Result {
 
 /** 150 hosts, half an hour: what the report's size is measured on. */
 export function largeResult(): Result {
-  const result = base({ ...usual, hosts: 150, totalSeconds: 1830, gap: [900, 940] });
+  const result = base({ ...usual, hosts: 150, totalSeconds: 1830, gap: [900, 1000], hostEverySeconds: 22 });
   Object.assign(result.hosts[41]!, { startErrorMs: 38.5, retries: 2 });
   Object.assign(result.hosts[97]!, { status: "lost", error: "SSH: no route to host", samples: 900 });
   return resultSchema.parse(result);

@@ -3,7 +3,7 @@ import type { Result, Series } from "../../metrics/result.ts";
 import { intervalMs } from "../gaps.ts";
 import { formatIn, formatPercent } from "../quantity.ts";
 import { isPerHost, type SeriesGroup, seriesGroups } from "../series-groups.ts";
-import { shareOf, timeAxis, type TimeAxis } from "../time-axis.ts";
+import { shareOf, timeAxis, type TimeAxis, within } from "../time-axis.ts";
 import { saturatedPercent } from "../../metrics/saturation.ts";
 import { usedHosts } from "../validity.ts";
 import { html, type Markup } from "./markup.ts";
@@ -104,16 +104,17 @@ function words(series: readonly Series[], unit: string): string {
 /** The highest sample of each cell, cells of one shade next to each other in one piece. */
 function addRow(
   paths: Map<string, string>,
-  { points }: Series,
+  series: Series,
   row: number,
   high: number,
   unit: string,
   axis: TimeAxis,
 ): void {
+  const points = within(axis, series.points);
   const highest: (number | undefined)[] = Array.from({ length: cells }, () => undefined);
   for (const [atMs, value] of points) {
     if (value === null) continue;
-    const cell = Math.min(cells - 1, Math.max(0, Math.floor(shareOf(axis, atMs) * cells)));
+    const cell = Math.min(cells - 1, Math.floor(shareOf(axis, atMs) * cells));
     highest[cell] = Math.max(highest[cell] ?? -Infinity, value);
   }
   fillCoarse(highest, points, axis);

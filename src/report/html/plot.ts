@@ -45,7 +45,7 @@ export function timeTicks(axis: TimeAxis, height: number): Markup {
 
 /** The last label ends at the plot's edge instead of reaching beyond it. */
 export function tickClass(share: number): string {
-  return share > 0.97 ? "time last" : "time";
+  return share > 0.98 ? "time last" : "time";
 }
 
 /** Events as numbered lines over the plot. */

@@ -33,8 +33,8 @@ export function seriesTable(title: string, series: readonly Series[], axis: Time
 function lastOfEachSlot({ points }: Series, axis: TimeAxis, stepMs: number, slotCount: number): (number | undefined)[] {
   const slots: (number | undefined)[] = Array.from({ length: slotCount }, () => undefined);
   for (const [atMs, value] of points) {
-    const slot = Math.min(slotCount - 1, Math.floor((atMs - axis.fromMs) / stepMs));
-    if (slot >= 0 && value !== null) slots[slot] = value;
+    const slot = atMs === axis.toMs ? slotCount - 1 : Math.floor((atMs - axis.fromMs) / stepMs);
+    if (slot >= 0 && slot < slotCount && value !== null) slots[slot] = value;
   }
   return slots;
 }

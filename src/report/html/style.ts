@@ -2,7 +2,7 @@
 
 const palette = `
 :root{color-scheme:light dark;
---ground:#fff;--raised:#f7f8fa;--sunk:#eef0f3;--ink:#16191d;--soft:#545c67;--faint:#6b7380;--line:#dfe3e8;--strong-line:#c3c9d1;--link:#0b57b8;
+--ground:#fff;--raised:#f7f8fa;--sunk:#eef0f3;--ink:#16191d;--soft:#545c67;--faint:#636b77;--line:#dfe3e8;--strong-line:#c3c9d1;--link:#0b57b8;
 --ok:#12703a;--ok-ground:#e6f4ea;--bad:#b3221a;--bad-ground:#fdecea;--warn:#8a4f00;--warn-ground:#fff2d9;
 --steady:#e6f1ec;--steady-band:#2f7d5b;--ramp:#eef0f4;--ramp-band:#76808e;--settle-band:#9aa3af;--event:#7a4bc4;
 --s0:#1f66d0;--s1:#c2570c;--s2:#0c7f73;--s3:#8a3fc7;--s4:#b8336a;--s5:#5c6570;
@@ -35,7 +35,7 @@ section>.scroll,section>.pairs,section>.note,section>figure,section>.chart{margi
 .note{padding:10px 14px;border-left:4px solid;border-radius:4px;}
 .note.warn{border-color:var(--warn);background:var(--warn-ground)}.note.bad{border-color:var(--bad);background:var(--bad-ground)}
 .note.ok{border-color:var(--ok);background:var(--ok-ground)}.note.none{border-color:var(--strong-line);background:var(--raised);color:var(--soft)}
-.missing{color:var(--faint);font-style:italic}
+.missing{color:var(--soft);font-style:italic}
 abbr{text-decoration:none}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .defs{position:absolute}
@@ -121,7 +121,7 @@ section>.chart{margin-top:26px}
 .event{stroke:var(--event);stroke-width:1.2;stroke-dasharray:2 3}.plot .event-number{fill:var(--event);font-weight:600;text-anchor:middle}
 .limit{stroke:var(--bad);stroke-width:1.4;stroke-dasharray:6 4}.plot .limit-label{fill:var(--bad);text-anchor:end;font-weight:600;paint-order:stroke;stroke:var(--ground);stroke-width:3px}
 .plot .limit-label.after{text-anchor:start}
-.line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
+.lines{overflow:visible}.line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
 .s0{stroke:var(--s0)}.s1{stroke:var(--s1);stroke-dasharray:7 4}.s2{stroke:var(--s2);stroke-dasharray:2 4}.s3{stroke:var(--s3);stroke-dasharray:9 3 2 3}.s4{stroke:var(--s4);stroke-dasharray:12 4}.s5{stroke:var(--s5);stroke-dasharray:4 2}
 .line.dashed{stroke-dasharray:6 3}
 .legend{list-style:none;padding:0;margin-top:2px;display:flex;flex-wrap:wrap;gap:0 22px;font-size:12.5px}
@@ -134,7 +134,7 @@ i.gap{background:repeating-linear-gradient(-45deg,var(--raised) 0 3px,var(--hatc
 .heat>details>summary{margin-left:-104px}.heat>details{margin-left:0;margin-top:10px}
 .bound{stroke:var(--ink);stroke-width:1.2}
 .plot .host{font-size:11px;fill:var(--soft)}
-.twin{margin-top:4px;font-size:12.5px}.twin>summary{color:var(--soft);width:fit-content}.twin .scroll{max-height:340px;overflow-y:auto;margin-top:6px}.twin table{font-size:12.5px}.twin th,.twin td{padding:3px 12px}
+.chart>details{font-size:12.5px}.twin{margin-top:4px}.twin>summary{color:var(--soft);width:fit-content}.twin .scroll{max-height:340px;overflow-y:auto;margin-top:6px}.twin table{font-size:12.5px}.twin th,.twin td{padding:3px 12px}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(310px,1fr));gap:30px 34px;margin:22px 0}
 .panel{padding-left:44px;min-width:0}.panel>figcaption,.panel>.small,.panel>.hole{margin-left:-44px}.panel figcaption p{font-size:12.5px;color:var(--soft);line-height:1.4;min-height:2.8em}
 .panel .small{margin-top:6px}section>.small{margin-top:10px;color:var(--soft)}
@@ -169,8 +169,8 @@ nav,.twin,.skip{display:none}
 section{padding-top:18px;margin-top:18px}h2,h3,figcaption{break-after:avoid}
 .chart,.card,.note,tr{break-inside:avoid}
 .scroll{overflow:visible;border:0}table{font-size:8pt}th,td{padding:3px 5px}thead{display:table-header-group}
-.num,.text{white-space:normal}.hash{font-size:6.5pt}.pill{font-size:7.5pt;padding:0 5px}
-#hosts table{font-size:7pt}#hosts th,#hosts td{padding:2px 4px}#hosts td.wrap{min-width:0}#hosts .pill{font-size:6.5pt}#hosts thead th:first-child,#hosts tbody th{position:static}#hosts small{font-size:6.5pt}
+.text{white-space:normal}.grow{width:auto}.lead{break-after:avoid}.hash{font-size:6.5pt}.pill{font-size:7.5pt;padding:0 5px}
+#hosts table{font-size:7pt}#hosts th,#hosts td{padding:2px 4px}#hosts td.wrap{min-width:26mm}#hosts .pill{font-size:6.5pt}#hosts thead th:first-child,#hosts tbody th{position:static}#hosts small{font-size:6.5pt}
 tbody .wrap,tbody .grow{min-width:0}
 .cards{grid-template-columns:repeat(3,1fr)}.panels{grid-template-columns:1fr 1fr}
 details::details-content{content-visibility:visible;block-size:auto;display:block}}

@@ -4,7 +4,7 @@ import { splitAtGaps, thin } from "../gaps.ts";
 import { formatCount, formatBare } from "../quantity.ts";
 import { valueTicks } from "../scale.ts";
 import { groupTitle, type SeriesGroup } from "../series-groups.ts";
-import { type PhaseBand, shareOf, type TimeAxis } from "../time-axis.ts";
+import { type PhaseBand, shareOf, type TimeAxis, within } from "../time-axis.ts";
 import { saturatedPercent } from "../../metrics/saturation.ts";
 import type { EventMark } from "./event-marks.ts";
 import { html, type Markup } from "./markup.ts";
@@ -98,7 +98,7 @@ function limitLine({ label }: Limit, share: number): Markup {
 
 function path(series: Series, axis: TimeAxis, y: (value: number) => number): string {
   const slotMs = (axis.toMs - axis.fromMs) / slots;
-  return splitAtGaps(series.points)
+  return splitAtGaps(within(axis, series.points))
     .map((piece) => {
       const points = thin(piece, slotMs).map(([atMs, value]) => {
         const x = Math.round(shareOf(axis, atMs) * space.width * 10) / 10;
@@ -128,7 +128,8 @@ const summary = (one: Series, result: Result) => `${one.name}, ${steadyWords(one
 
 /** Mean and extremes of the samples in the steady window, or of all samples where there is none. */
 function steadyWords({ points, unit }: Series, { phases }: Result): string {
-  const { steady } = phases;
+  const isIn = (atMs: number) => phases.steady && atMs >= phases.steady.fromMs && atMs <= phases.steady.toMs;
+  const steady = points.some(([atMs, value]) => value !== null && isIn(atMs)) ? phases.steady : null;
   let n = 0;
   let sum = 0;
   let low = Infinity;

@@ -59,7 +59,7 @@ function coverageList(result: Result): Markup {
       "Clock change during the load",
       drift.length === 0
         ? notMeasured()
-        : `at most ${formatMs(Math.max(...drift))} on ${formatCount(drift.length)} hosts`,
+        : `at most ${formatMs(Math.max(...drift))} on ${formatCount(drift.length)} ${drift.length === 1 ? "host" : "hosts"}`,
     ],
     ["Retried starts", formatCount(retries)],
     ["Hosts finished", shareText("", coverage.hosts).trim()],

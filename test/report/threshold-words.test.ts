@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { ThresholdResult } from "../../src/metrics/result.ts";
+import { marginText, measuredText, statusText, targetText, windowText } from "../../src/report/threshold-words.ts";
+import { interruptedResult, passResult } from "./sample-results.ts";
+
+const loss: ThresholdResult = {
+  metric: "loss",
+  meaning: "",
+  op: "<=",
+  target: 2.5,
+  unit: "%",
+  origin: "default",
+  measured: 0.41,
+  source: "server counters",
+  n: 100,
+  window: "steady",
+  status: "passed",
+  reason: null,
+};
+
+describe("a threshold in words", () => {
+  it("tells target and margin in the threshold's unit", () => {
+    expect(targetText(loss)).toBe("≤ 2.5 %");
+    expect(marginText(loss)).toBe("2.09 points to spare");
+    expect(marginText({ ...loss, measured: 3.2 })).toBe("over by 0.7 points");
+    expect(marginText({ ...loss, op: ">=", target: 100, measured: 98.8 })).toBe("short by 1.2 points");
+    expect(marginText({ ...loss, measured: 2.5 })).toBe("exactly at the limit");
+    expect(marginText({ ...loss, unit: "ms", target: 400, measured: 312.4 })).toBe("87.6 ms to spare");
+  });
+
+  it("never rounds a figure onto its limit", () => {
+    expect(measuredText({ ...loss, measured: 2.5 })).toBe("2.5 %");
+    expect(measuredText({ ...loss, measured: 2.504 })).toBe("2.504 %");
+    expect(measuredText({ ...loss, measured: 2.5000000001 })).toBe("2.5000000001 %");
+    expect(measuredText({ ...loss, unit: "ms", target: 400, measured: 400.2 })).toBe("400.2 ms");
+  });
+
+  it("says what was not judged, and what failed without a figure", () => {
+    const none = { ...loss, measured: null, source: null, n: null };
+    const unjudged = { ...none, status: "not judged", reason: "no source: no endpoint" } as const;
+    expect([measuredText(unjudged), marginText(unjudged), statusText(unjudged)]).toEqual([
+      "not measured",
+      null,
+      "not judged: no source",
+    ]);
+    const failed = { ...none, status: "failed", reason: "above 10000 ms" } as const;
+    expect([measuredText(failed), statusText(failed)]).toEqual(["beyond what can be measured", "failed"]);
+  });
+
+  it("names the bounds of its window", () => {
+    expect(windowText(loss, passResult().phases)).toBe("steady 0:23–5:24");
+    expect(windowText(loss, interruptedResult().phases)).toBe("steady: none");
+    expect(windowText({ ...loss, window: "load" }, passResult().phases)).toBe("whole load");
+  });
+});
