@@ -55,9 +55,12 @@ export function joins(plan: Plan, segments: readonly SegmentProgress[], startAtM
 const nothing = (): Latencies => ({ values: [], censored: 0, censoredAtLeastMs: null });
 
 function add(latencies: Latencies, latencyMs: number, waitedMs: number): void {
-  if (Number.isNaN(latencyMs)) {
-    latencies.censored++;
-    const least = Math.max(0, waitedMs);
-    latencies.censoredAtLeastMs = Math.min(latencies.censoredAtLeastMs ?? least, least);
-  } else latencies.values.push(latencyMs);
+  if (!Number.isNaN(latencyMs)) {
+    latencies.values.push(latencyMs);
+    return;
+  }
+  // Its turn had not come when the load was ended early: nobody waited for it.
+  if (waitedMs <= 0) return;
+  latencies.censored++;
+  latencies.censoredAtLeastMs = Math.min(latencies.censoredAtLeastMs ?? waitedMs, waitedMs);
 }
