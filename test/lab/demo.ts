@@ -54,7 +54,7 @@ async function demo(args: readonly string[]): Promise<number> {
     env: { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
   });
   const runId = (await runIds()).find((id) => !before.includes(id));
-  if (runId !== undefined) await showReport(runFolder(stateDir, runId).reportHtml);
+  if (runId !== undefined) await openReport(runFolder(stateDir, runId).reportHtml);
   return exitCode;
 }
 
@@ -62,15 +62,15 @@ async function runIds(): Promise<string[]> {
   return readdir(join(stateDir, "runs")).catch(() => []);
 }
 
-async function showReport(path: string): Promise<void> {
+/** `lkload run` has told its path already. */
+async function openReport(path: string): Promise<void> {
   const exists = await access(path).then(
     () => true,
     () => false,
   );
-  if (!exists) return;
-  progress.say(`report: ${path}`);
   const opener = await browserOpener();
-  if (opener === undefined) return;
+  if (!exists || opener === undefined) return;
+  progress.say(`opening the report with ${opener}`);
   const browser = spawn(opener, [path], { stdio: "ignore", detached: true });
   browser.once("error", (error) => progress.say(`${opener}: ${error.message}`));
   browser.unref();
