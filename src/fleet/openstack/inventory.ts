@@ -156,18 +156,17 @@ export function selectFrom(listings: Listings, selection: Selection, memory: Mem
   for (const group of securityGroups) {
     add("security group", group, agreeing(group.name, readDescription(group.description)));
   }
+  // Key pairs and server groups do not say when they expire: what else is there of their run does.
+  const marksNamed = (name: string) => found.find(({ marks }) => marks.name === name)?.marks ?? namedRun(name);
   for (const { keypair } of keyPairs) {
-    const marks = namedRun(keypair.name);
+    const marks = marksNamed(keypair.name);
     const agree = marks !== undefined && readKeyComment(keypair.public_key) === marks.runId;
     add("key pair", { id: keypair.name, name: keypair.name }, agree ? marks : undefined);
   }
   const known = new Set([...selection.runNames, ...found.map(({ marks }) => marks.name)]);
   for (const group of serverGroups) {
     const others = group.members.filter((id) => !memory.servers.has(id));
-    if (known.has(group.name) && others.length === 0) {
-      const marks = found.find((it) => it.marks.name === group.name)?.marks ?? namedRun(group.name);
-      add("server group", group, marks);
-    }
+    if (known.has(group.name) && others.length === 0) add("server group", group, marksNamed(group.name));
   }
   for (const volume of volumes) {
     add("volume", volume, agreeing(volume.name, readMetadata(volume.metadata)) ?? memory.volumes.get(volume.id));

@@ -8,7 +8,7 @@ import type { Cloud } from "./cloud.ts";
 
 const begin = "-----BEGIN SSH HOST KEY KEYS-----";
 const end = "-----END SSH HOST KEY KEYS-----";
-const keyPattern = /\b(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) (AAAA[A-Za-z0-9+/]+={0,2})/;
+const keyPattern = /(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) (AAAA[A-Za-z0-9+/]+={0,2})/;
 
 /**
  * Of the last boot that the log has: `ssh-ed25519 AAAA…`, without comments. Consoles put escapes, carriage returns and

@@ -1,0 +1,24 @@
+"""Prints everything that the current project owns, kind by kind, as JSON: by the cloud's own client, not lkload's."""
+import json
+
+import openstack
+
+conn = openstack.connect(compute_default_microversion="2.64")
+net, nova, project = conn.network, conn.compute, conn.current_project_id
+
+
+def names(items):
+    return sorted(item.name or item.id for item in items)
+
+
+print(json.dumps({
+    "servers": names(nova.servers()),
+    "serverGroups": names(nova.server_groups()),
+    "keyPairs": names(nova.keypairs()),
+    "floatingIps": sorted(ip.floating_ip_address for ip in net.ips(project_id=project)),
+    "ports": sorted(f"{p.name} {p.device_owner}".strip() for p in net.ports(project_id=project)),
+    "routers": names(net.routers(project_id=project)),
+    "networks": names(net.networks(project_id=project)),
+    "subnets": names(net.subnets(project_id=project)),
+    "securityGroups": names(g for g in net.security_groups(project_id=project) if g.name != "default"),
+}))

@@ -1,0 +1,49 @@
+/** The lab's project `demo`, for tests that run inside the lab's network (`npm run test:openstack` starts them there). */
+import { join } from "node:path";
+import { runCommand } from "../run-command.ts";
+
+const client = join(import.meta.dirname, "client");
+
+export type ProjectContents = {
+  servers: string[];
+  serverGroups: string[];
+  keyPairs: string[];
+  floatingIps: string[];
+  ports: string[];
+  routers: string[];
+  networks: string[];
+  subnets: string[];
+  securityGroups: string[];
+};
+
+/** @throws Error outside of the lab */
+export function projectEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const names = Object.keys(env).filter((name) => name.startsWith("OS_"));
+  if (env["LKLOAD_LAB_OPENSTACK"] === undefined)
+    throw new Error("not in the lab: npm run test:openstack starts these tests");
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? ""]));
+}
+
+/** What is in the project, by the cloud's own client. */
+export async function projectContents(): Promise<ProjectContents> {
+  return JSON.parse(await python("list.py")) as ProjectContents;
+}
+
+/** Deletes everything in the project. */
+export async function purgeProject(): Promise<void> {
+  await python("purge.py");
+}
+
+export async function makeTenantNetwork(name: string): Promise<void> {
+  await python("tenant-network.py", name);
+}
+
+/** See client/decoys.py. */
+export async function makeDecoys(prefix: string, runId: string): Promise<void> {
+  await python("decoys.py", prefix, runId);
+}
+
+/** Debian's own Python has the client. */
+async function python(script: string, ...args: string[]): Promise<string> {
+  return runCommand("/usr/bin/python3", [join(client, script), ...args]);
+}
