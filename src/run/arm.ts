@@ -61,7 +61,7 @@ export async function arm(
       const clock = clocks[index]?.clock ?? null;
       return result?.status === "fulfilled"
         ? { name: host.name, clock, startAtHostMs: result.value, error: null }
-        : { name: host.name, clock, startAtHostMs: null, error: errorLine(result?.reason) };
+        : { name: host.name, clock, startAtHostMs: null, error: errorLine(result?.reason, host.name) };
     }),
   };
   writeJson(folder.armed, armed);

@@ -22,6 +22,6 @@ export async function measureClocks(
   return results.map((result, index) => ({
     name: hosts[index]?.name ?? "",
     clock: result.status === "fulfilled" ? result.value : null,
-    error: result.status === "fulfilled" ? null : errorLine(result.reason),
+    error: result.status === "fulfilled" ? null : errorLine(result.reason, hosts[index]?.name),
   }));
 }

@@ -32,7 +32,7 @@ export async function collect(
   });
   return hosts.map((host, index) => {
     const result = results[index];
-    const error = result?.status === "fulfilled" ? null : errorLine(result?.reason);
+    const error = result?.status === "fulfilled" ? null : errorLine(result?.reason, host.name);
     if (error !== null) emit({ type: "warning", text: `files not collected: ${error}`, host: host.name });
     const stream = folder.stream(host.name);
     return {

@@ -15,8 +15,8 @@ import { writeJson } from "./store.ts";
 export async function configure(context: RunContext, hosts: readonly FleetHost[]): Promise<FleetHost[]> {
   const { config, plan, folder, journal, pool, emit, signal } = context;
   const results = await fanOut(hosts, { concurrency: config.ssh.concurrency, signal }, async (host) => {
-    journal.write({ event: "host-intent", host: host.name });
     const remote = await pool.get(host, signal);
+    journal.write({ event: "host-intent", host: host.name });
     const configured = await configureHost(remote, {
       config,
       runId: plan.runId,
@@ -37,7 +37,7 @@ export async function configure(context: RunContext, hosts: readonly FleetHost[]
   const configured: ConfiguredHost[] = results.map((result, index) => {
     if (result.status === "fulfilled") return result.value;
     const name = hosts[index]?.name ?? "";
-    const error = errorLine(result.reason);
+    const error = errorLine(result.reason, name);
     emit({ type: "host", phase: "configure", host: name, status: "failed", detail: error });
     return notConfigured(name, error);
   });

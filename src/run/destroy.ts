@@ -54,8 +54,8 @@ export async function destroy(
       });
       emit({ type: "host", phase: "destroy", host: host.name, status: "done", detail: "as it was" });
     } catch (error) {
-      leftovers.push(`host ${host.name}: ${errorLine(error)}`);
-      emit({ type: "host", phase: "destroy", host: host.name, status: "failed", detail: errorLine(error) });
+      leftovers.push(`host ${host.name}: ${errorLine(error, host.name)}`);
+      emit({ type: "host", phase: "destroy", host: host.name, status: "failed", detail: errorLine(error, host.name) });
     }
   });
   if (signal.aborted) {

@@ -46,6 +46,8 @@ export type RunEvent =
   | { type: "phase-ended"; phase: PhaseName; outcome: "done" | "failed"; durationMs: number; detail: string | null }
   | { type: "host"; phase: PhaseName; host: string; status: "started" | "done" | "failed"; detail: string }
   | { type: "load"; live: LiveLoad }
+  /** What a phase that takes its time is waiting for. */
+  | { type: "note"; phase: PhaseName; text: string }
   | { type: "warning"; text: string; host: string | null }
   | { type: "verdict"; status: "pass" | "fail" | "invalid"; headline: string; resultFile: string; reportFile: string }
   | { type: "teardown"; teardown: Teardown }

@@ -134,8 +134,10 @@ async function watchTarget(context: RunContext, view: LiveView, signal: AbortSig
 export async function lastScrape(context: RunContext, loadEndedAtMs: number): Promise<void> {
   const { config, folder, now, signal } = context;
   if (config.livekit.metrics.length === 0 || signal.aborted) return;
-  const waitMs = loadEndedAtMs + lastScrapeDelayMs - now();
-  await sleep(Math.max(0, waitMs), undefined, { signal }).catch(() => undefined);
+  const waitMs = Math.max(0, loadEndedAtMs + lastScrapeDelayMs - now());
+  const text = `waiting ${Math.round(waitMs / 1000)} s for the server's last statistics`;
+  context.emit({ type: "note", phase: "collect", text });
+  await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   await scrapeAll({
     metricsUrls: config.livekit.metrics,
     metricsLog: folder.metricsLog,

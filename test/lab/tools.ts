@@ -6,6 +6,7 @@ import type { Progress } from "./progress.ts";
 
 /** Command → Debian packages. */
 const debianPackages = {
+  "ansible-playbook": "ansible-core",
   cc: "gcc libc6-dev",
   chromium: "chromium",
   curl: "curl",
@@ -13,6 +14,7 @@ const debianPackages = {
   git: "git",
   ip: "iproute2",
   nft: "nftables",
+  nsenter: "util-linux",
   python3: "python3",
   setpriv: "util-linux",
   shellcheck: "shellcheck",

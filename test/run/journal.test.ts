@@ -40,7 +40,10 @@ test("a last line that a crash cut short is left out, and everything before it c
 
 test("damage in the middle is named by its line, never skipped", () => {
   const path = join(dir, "journal.ndjson");
-  writeFileSync(path, '{"v":1,"atMs":1,"event":"host-intent","host":"a"}\ngarbage\n{"v":1,"atMs":1,"event":"host-intent","host":"b"}\n');
+  writeFileSync(
+    path,
+    '{"v":1,"atMs":1,"event":"host-intent","host":"a"}\ngarbage\n{"v":1,"atMs":1,"event":"host-intent","host":"b"}\n',
+  );
   expect(() => readJournal(path)).toThrow("journal.ndjson:2");
 });
 

@@ -21,6 +21,7 @@ export class LiveDisplay implements Display {
   #hosts = new Map<string, string>();
   #done = 0;
   #failed = 0;
+  #note = "";
   #live: LiveLoad | null = null;
   readonly #timer: NodeJS.Timeout;
 
@@ -42,10 +43,14 @@ export class LiveDisplay implements Display {
         this.#hosts.clear();
         this.#done = 0;
         this.#failed = 0;
+        this.#note = "";
         this.#draw();
         break;
       case "phase-ended":
         this.#phaseEnded(event);
+        break;
+      case "note":
+        this.#note = event.text;
         break;
       case "host":
         if (event.status === "started") this.#hosts.set(event.host, event.detail);
@@ -107,6 +112,7 @@ export class LiveDisplay implements Display {
     const parts = [...steps].map(([step, count]) => (count === 1 ? step : `${step} ×${count}`));
     if (this.#done > 0) parts.push(`${this.#done} done`);
     if (this.#failed > 0) parts.push(`${this.#failed} failed`);
+    if (this.#note !== "") parts.push(this.#note);
     return parts.length === 0 ? "" : `  ${this.#paint("dim", parts.join(", "))}`;
   }
 

@@ -29,6 +29,9 @@ export class PlainDisplay implements Display {
         this.#line(`${phaseTitle(event.phase)} ${event.outcome} in ${took(event.durationMs)}${detail}`);
         break;
       }
+      case "note":
+        this.#line(`  ${event.text}`);
+        break;
       case "host":
         if (event.status !== "started") this.#line(`  ${event.host} ${event.status}: ${event.detail}`);
         break;
