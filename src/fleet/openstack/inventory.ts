@@ -84,32 +84,27 @@ export async function takeInventory(
   return selectFrom(await listAll(cloud, options.signal), selection, options.memory);
 }
 
+/** One request at a time to each service: this also runs against clouds that are busy. */
 async function listAll(cloud: Cloud, signal: AbortSignal): Promise<Listings> {
-  const [servers, ports, floatingIps, routers, subnets, networks, securityGroups, serverGroups, keyPairs, volumes] =
-    await Promise.all([
-      resources.listServers(cloud, signal),
-      resources.listPorts(cloud, signal),
-      resources.listFloatingIps(cloud, signal),
-      resources.listNamed(cloud, "router", signal),
-      resources.listNamed(cloud, "subnet", signal),
-      resources.listNamed(cloud, "network", signal),
-      resources.listNamed(cloud, "security_group", signal),
-      resources.listServerGroups(cloud, signal),
-      resources.listKeyPairs(cloud, signal),
-      resources.listVolumes(cloud, signal),
-    ]);
-  return {
-    servers,
-    ports,
-    floatingIps,
-    routers,
-    subnets,
-    networks,
-    securityGroups,
-    serverGroups,
-    keyPairs,
-    volumes,
-  };
+  const compute = async () => ({
+    servers: await resources.listServers(cloud, signal),
+    serverGroups: await resources.listServerGroups(cloud, signal),
+    keyPairs: await resources.listKeyPairs(cloud, signal),
+  });
+  const network = async () => ({
+    ports: await resources.listPorts(cloud, signal),
+    floatingIps: await resources.listFloatingIps(cloud, signal),
+    routers: await resources.listNamed(cloud, "router", signal),
+    subnets: await resources.listNamed(cloud, "subnet", signal),
+    networks: await resources.listNamed(cloud, "network", signal),
+    securityGroups: await resources.listNamed(cloud, "security_group", signal),
+  });
+  const [ofCompute, ofNetwork, volumes] = await Promise.all([
+    compute(),
+    network(),
+    resources.listVolumes(cloud, signal),
+  ]);
+  return { ...ofCompute, ...ofNetwork, volumes };
 }
 
 /** The decision what is ours, apart from the cloud: pure but for what `memory` learns. */

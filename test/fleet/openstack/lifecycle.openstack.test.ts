@@ -21,8 +21,8 @@ beforeEach(async () => {
   await purgeProject();
   await makeTenantNetwork("tenant-net");
   before = await projectContents();
-});
-afterEach(purgeProject);
+}, 900_000);
+afterEach(purgeProject, 900_000);
 
 test("two VMs on a tenant network with floating IPs, from nothing to nothing", { timeout: 1_200_000 }, async () => {
   await using work = await tempDir("lifecycle");

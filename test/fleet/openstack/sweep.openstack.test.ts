@@ -20,8 +20,8 @@ const managed = {
   ipv6SubnetPoolId: null,
 } as const;
 
-beforeEach(purgeProject);
-afterEach(purgeProject);
+beforeEach(purgeProject, 900_000);
+afterEach(purgeProject, 900_000);
 
 /** Runs `terraform apply` and kills it, provider and all, at the first event that is asked for. */
 async function applyKilledAt(stack: LabStack, isMoment: (event: TerraformEvent) => boolean): Promise<void> {
