@@ -61,15 +61,18 @@ beforeEach(() => {
   configure({});
 });
 
-/** Writes `lkload.yaml`: three hosts and a load that two cores carry with ease. */
-function configure(changes: { load?: object; hosts?: number[]; [key: string]: unknown }): void {
-  const { load, hosts = [0, 1, 2], ...rest } = changes;
+/**
+ * Writes `lkload.yaml`: three hosts and a load that two cores carry with ease. With metrics a run waits half a minute
+ * for the server's last statistics.
+ */
+function configure(changes: { metrics?: boolean; hosts?: number[]; [key: string]: unknown }): void {
+  const { metrics = false, hosts = [0, 1, 2], ...rest } = changes;
   mkdirSync(cwd, { recursive: true });
   writeFileSync(
     join(cwd, "lkload.yaml"),
     stringify({
-      livekit: { metrics: [server.metricsUrl], cli: { source: "path", path: lk } },
-      load: { participants: 3, publishers: 1, videoPublishers: 1, videoResolution: "low", duration: "20s", ...load },
+      livekit: { metrics: metrics ? [server.metricsUrl] : [], cli: { source: "path", path: lk } },
+      load: { participants: 3, publishers: 1, videoPublishers: 1, videoResolution: "low", duration: "20s" },
       fleet: { hosts: hosts.map((index) => `root@${lab.hosts[index]?.address}`) },
       ssh: { identityFile: lab.identityFile, knownHosts: lab.knownHostsFile, agent: false, configFile: "none" },
       ...rest,
@@ -101,6 +104,7 @@ function expectNoSecrets(output: string): void {
 }
 
 test("three hosts: exit 0, the report agrees with the server, and nothing is left", async () => {
+  configure({ metrics: true });
   const { exitCode, stdout, stderr } = await lkload(["run"], { cwd, env });
   expect(exitCode, stderr + stdout).toBe(0);
   expect(stdout).toMatch(/PASS/);
@@ -152,6 +156,7 @@ test("three hosts: exit 0, the report agrees with the server, and nothing is lef
 });
 
 test("a threshold that cannot be kept: exit 3, naming it", async () => {
+  configure({ metrics: true });
   const { exitCode, stdout } = await lkload(["run", "--threshold", "trackSubscribeP50<=0.01ms"], { cwd, env });
   expect(exitCode, stdout).toBe(3);
   expect(resultOf().thresholds.find((t) => t.metric === "trackSubscribeP50")).toMatchObject({
@@ -226,6 +231,24 @@ test("lkload killed in the load: `runs` tells what is owned, `destroy` removes i
   expectNothingLeft();
   expect((await lkload(["destroy", "--all"], { cwd, env })).exitCode).toBe(0);
   expect((await lkload(["destroy", run.runId], { cwd, env })).exitCode).toBe(0);
+});
+
+test("SSH connections that break in the load are opened again, and nothing is lost", async () => {
+  await using command = new Lkload(["run"], { cwd, env });
+  await command.until(/joined 9\/9/);
+  for (const host of lab.hosts.slice(0, 3)) {
+    // The listener's children are the sessions: lkload's one connection to this host.
+    const sessions = readFileSync(`/proc/${host.pid}/task/${host.pid}/children`, "utf8").split(" ").filter(Boolean);
+    expect(sessions.length).toBeGreaterThan(0);
+    for (const pid of sessions) process.kill(Number(pid), "SIGKILL");
+  }
+  expect([0, 4], command.stderr).toContain(await command.exit());
+  const result = resultOf();
+  expect(result.totals.hosts).toEqual({ intended: 3, finished: 3 });
+  expect(result.verdict.reasons.map((reason) => reason.kind)).not.toContain("lost-host");
+  expect(readFileSync(join(runDir(), "run.log"), "utf8")).toContain("lost the host's stream");
+  for (const host of result.hosts) expect(host.samples).toBeGreaterThanOrEqual(host.samplesExpected - 1);
+  expectNothingLeft();
 });
 
 test("one dead host of three: exit 5 naming it; with --min-hosts 2 the run goes on and says so", async () => {
