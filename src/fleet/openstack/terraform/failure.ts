@@ -3,7 +3,8 @@ import { hintFor, type Problem } from "./problem.ts";
 
 /** Terraform ran and failed. The message is the cloud's reason, not terraform's. */
 export class TerraformFailure extends LkloadError {
-  /** The ones that say something come first. */
+  readonly command: string;
+  /** Those that say something. */
   readonly problems: readonly Problem[];
 
   constructor(command: string, problems: readonly Problem[], fallback: string) {
@@ -15,6 +16,7 @@ export class TerraformFailure extends LkloadError {
       hint: telling.map(({ kind }) => hintFor(kind)).find((hint) => hint !== undefined),
     });
     this.name = "TerraformFailure";
+    this.command = command;
     this.problems = telling;
   }
 }

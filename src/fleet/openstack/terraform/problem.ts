@@ -7,6 +7,8 @@ export type ProblemKind =
   | "not-found"
   | "authentication"
   | "unreachable"
+  /** No hypervisor has room for the VM, or is allowed to take it. */
+  | "no-valid-host"
   /** A server went to ERROR: the reason stands in its `fault`, which terraform does not read. */
   | "server-error"
   /** Says nothing: what was in flight when terraform was interrupted. */
@@ -37,10 +39,16 @@ function problemOf({ summary, detail, address }: Diagnostic): Problem {
   return { kind, text: oneLine(text), address, serverId: null };
 }
 
+/** A `server-error` with the reason that Nova gives for it. */
+export function withFault(problem: Problem, fault: string): Problem {
+  return { ...problem, kind: kindOf(fault, null), text: oneLine(fault) };
+}
+
 /** What is tried in turn. */
 const patterns: readonly [ProblemKind, RegExp][] = [
   ["interrupted", /execution halted|context canceled/],
   ["floating-ips", /IpAddressGenerationFailure|No more IP addresses|OverQuota.*floatingip/],
+  ["no-valid-host", /No valid host|Exhausted all hosts|maximum number of retries/],
   ["quota", /OverQuota|Quota exceeded|exceeds quota/i],
   [
     "authentication",
@@ -89,6 +97,7 @@ const hints: Partial<Record<ProblemKind, string>> = {
   quota: "ask for fewer or smaller VMs, or for a larger quota of the project",
   "floating-ips": "release floating IPs that are not in use, or use network mode external or bastion",
   "not-found": "`openstack flavor list`, `image list` and `network list` show what there is",
+  "no-valid-host": "ask for fewer or smaller VMs, for another flavor, or for other availability zones",
   authentication: "check OS_CLOUD and clouds.yaml, or the OS_* variables",
   unreachable: "check the cloud's address and the network between",
 };

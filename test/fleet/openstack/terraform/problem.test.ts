@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { TerraformFailure } from "../../../../src/fleet/openstack/terraform/failure.ts";
-import { problemsOf } from "../../../../src/fleet/openstack/terraform/problem.ts";
+import { problemsOf, withFault } from "../../../../src/fleet/openstack/terraform/problem.ts";
 import { capturedOf } from "./captured.ts";
 
 const problemsIn = async (name: string) => problemsOf(await capturedOf(name, "diagnostic"));
@@ -36,6 +36,19 @@ test.each(["apply-no-valid-host", "apply-quota-in-parallel"])(
     expect(problem?.text).toBe(`server ${problem?.serverId} went to ERROR`);
   },
 );
+
+test.each([
+  ["No valid host was found. There are not enough hosts available.", "no-valid-host"],
+  ["Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures", "no-valid-host"],
+  ["Quota exceeded for instances: Requested 1, but already used 1 of 1 instances", "quota"],
+  ["Something else", "other"],
+])("Nova's fault %s takes the place of a server's ERROR", async (fault, kind) => {
+  const [problem] = await problemsIn("apply-no-valid-host");
+  if (problem === undefined) throw new Error("the capture has no problem");
+  expect(withFault(problem, fault)).toEqual({ ...problem, kind, text: fault });
+  const failure = new TerraformFailure("apply", [withFault(problem, fault)], "unused");
+  expect(failure.message).toBe(`terraform apply failed: ${fault}`);
+});
 
 test("an interrupt: what was in flight says nothing of use", async () => {
   const problems = await problemsIn("apply-one-sigint");
