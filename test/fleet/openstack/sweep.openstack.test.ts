@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runSelection } from "../../../src/fleet/openstack/inventory.ts";
+import { removeRun } from "../../../src/fleet/openstack/remove-run.ts";
 import { findLeftovers, sweep } from "../../../src/fleet/openstack/sweep.ts";
 import { terraformEnvironment } from "../../../src/fleet/openstack/terraform/environment.ts";
 import { parseTerraformLine, type TerraformEvent } from "../../../src/fleet/openstack/terraform/stream.ts";
@@ -67,6 +68,26 @@ test(
     const result = await sweep(cloud, selection, { signal, timeoutMs: 300_000 });
     expect(result.left).toEqual([]);
     expect(result.deleted.length).toBeGreaterThanOrEqual(found.length);
+    expect(await projectContents()).toEqual(before);
+  },
+);
+
+test(
+  "SIGKILL in the middle of an apply, its state at hand: what it knows and what it does not are both removed",
+  { timeout: 1_200_000 },
+  async () => {
+    await using work = await tempDir("remove");
+    const stack = await labStack(work.path, managed, { signal });
+    const before = await projectContents();
+    // Ports and the router's interface are being made: the state notes them only when they are there.
+    await applyKilledAt(stack, (event) => event.type === "started" && event.kind === "openstack_networking_port_v2");
+
+    const cloud = await connectCloud(signal);
+    const { terraform, marks } = stack;
+    const known = await terraform.stateCount();
+    const result = await removeRun({ cloud, selection: runSelection(marks), terraform, parallelism: 10, signal });
+    expect(result).toMatchObject({ left: [], destroyed: known });
+    expect(await terraform.stateCount()).toBe(0);
     expect(await projectContents()).toEqual(before);
   },
 );

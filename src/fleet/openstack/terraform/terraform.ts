@@ -22,6 +22,7 @@ export type TerraformOptions = {
 
 export type Call = { signal: AbortSignal; timeoutMs: number };
 export type ParallelCall = Call & { parallelism: number };
+type StateInstance = { attributes?: { id?: unknown } };
 export type PlannedResource = { address: string; kind: string; action: string };
 
 /** As many operations at once as there are VMs: 10 at least, terraform's own default, and 100 at most. */
@@ -79,16 +80,24 @@ export class Terraform {
     return Object.fromEntries(Object.entries(parsed).map(([name, { value }]) => [name, value]));
   }
 
+  /** The cloud's ids of what the state in this folder knows; none when there is no state. Without data sources. */
+  async stateIds(): Promise<Set<string>> {
+    const instances = await this.#stateInstances();
+    return new Set(instances.flatMap(({ attributes }) => (typeof attributes?.id === "string" ? [attributes.id] : [])));
+  }
+
   /** How many resources the state in this folder knows; 0 when there is none. Data sources are not counted. */
   async stateCount(): Promise<number> {
+    return (await this.#stateInstances()).length;
+  }
+
+  async #stateInstances(): Promise<StateInstance[]> {
     const text = await readFile(join(this.#options.dir, "terraform.tfstate"), "utf8").catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return "{}";
       throw error;
     });
-    const { resources = [] } = JSON.parse(text) as { resources?: { mode: string; instances: unknown[] }[] };
-    return resources
-      .filter(({ mode }) => mode === "managed")
-      .reduce((count, { instances }) => count + instances.length, 0);
+    const { resources = [] } = JSON.parse(text) as { resources?: { mode: string; instances: StateInstance[] }[] };
+    return resources.filter(({ mode }) => mode === "managed").flatMap(({ instances }) => instances);
   }
 
   async #stream(

@@ -1,0 +1,65 @@
+/**
+ * Removes a run from a cloud, whatever state its terraform was left in. Terraform's destroy returns 0 and leaves, or
+ * hangs for ten minutes on, what an interrupted apply made and did not note: so such things go first, by REST, and what
+ * is left after it as well. Only the cloud's own lists tell whether anything is left.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Selection } from "./inventory.ts";
+import type { Cloud } from "./rest/cloud.ts";
+import { sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
+import type { Terraform } from "./terraform/terraform.ts";
+
+export type RemoveRunOptions = {
+  cloud: Cloud;
+  selection: Selection;
+  /** Null: the run's folder is gone, or never had a stack. */
+  terraform: Terraform | null;
+  parallelism: number;
+  signal: AbortSignal;
+  /** Of one `terraform destroy`. Default 5 min. */
+  destroyMs?: number;
+  /** Of each sweep. Default 5 min. */
+  sweepMs?: number;
+  onEvent?: (event: SweepEvent | { type: "destroy-failed"; attempt: number; reason: string }) => void;
+};
+
+/** What terraform's destroy waits for in vain. */
+const blocking = ["server", "port", "router interface"] as const;
+const attempts = 3;
+const pauseMs = 5000;
+
+/** @returns what terraform did not delete: found, deleted, and left. `left` empty: nothing of the run is there. */
+export async function removeRun(options: RemoveRunOptions): Promise<SweepResult & { destroyed: number }> {
+  const { cloud, selection, terraform, signal, onEvent = () => undefined } = options;
+  const timeoutMs = options.sweepMs ?? 300_000;
+  const known = terraform === null ? 0 : await terraform.stateCount();
+  let orphans: SweepResult = { found: [], deleted: [], left: [] };
+  if (terraform !== null && known > 0) {
+    const except = await terraform.stateIds();
+    orphans = await sweep(cloud, selection, { signal, timeoutMs, except, kinds: blocking, onEvent });
+    await destroyState(terraform, options);
+  }
+  const rest = await sweep(cloud, selection, { signal, timeoutMs, onEvent });
+  const destroyed = terraform === null ? 0 : known - (await terraform.stateCount());
+  return {
+    found: [...orphans.found, ...rest.found],
+    deleted: [...orphans.deleted, ...rest.deleted],
+    left: rest.left,
+    destroyed,
+  };
+}
+
+/** A server in BUILD or ERROR can fail the first destroy, and a cloud may be out of breath: tried again. */
+async function destroyState(terraform: Terraform, options: RemoveRunOptions): Promise<void> {
+  const { signal, parallelism, destroyMs = 300_000, onEvent = () => undefined } = options;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      await terraform.destroy({ signal, parallelism, timeoutMs: destroyMs });
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      onEvent({ type: "destroy-failed", attempt, reason: error instanceof Error ? error.message : String(error) });
+    }
+    if (attempt < attempts) await delay(attempt * pauseMs, undefined, { signal });
+  }
+}
