@@ -46,6 +46,7 @@ test("plan, apply, outputs and destroy, with events on the way and nothing left 
   expect(await terraform.stateCount()).toBe(0);
   await terraform.apply({ ...call, parallelism: 10 });
   expect(await terraform.stateCount()).toBe(3);
+  expect((await terraform.stateIds()).size).toBe(3);
   expect(await terraform.outputs(call)).toEqual({ vms: ["a", "b", "c"] });
   expect(events.filter(({ type }) => type === "completed")).toHaveLength(3);
   await terraform.destroy({ ...call, parallelism: 10 });
