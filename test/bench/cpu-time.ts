@@ -5,7 +5,7 @@ import { runCommand } from "../lab/run-command.ts";
 
 export type CpuTime = { controllerSeconds: number; hostSeconds: number };
 
-/** So far: of this process's children that have ended, with theirs, and of everything that runs on the hosts. */
+/** So far: of this process's children that have ended, with theirs, and of everything that runs on the hosts but the load itself. */
 export async function cpuTime(lab: LabHosts): Promise<CpuTime> {
   const ticksPerSecond = Number(await runCommand("getconf", ["CLK_TCK"]));
   const networks = new Set(await Promise.all(lab.hosts.map(({ pid }) => readlink(`/proc/${pid}/ns/net`))));
@@ -15,9 +15,15 @@ export async function cpuTime(lab: LabHosts): Promise<CpuTime> {
     if (!/^\d+$/.test(name)) continue;
     // A process may end meanwhile: then its parent has its time.
     const network = await readlink(`/proc/${name}/ns/net`).catch(() => "");
-    if (networks.has(network)) hosts += sum(await statFields(Number(name)).catch(() => []));
+    if (!networks.has(network) || (await isLoad(name))) continue;
+    hosts += sum(await statFields(Number(name)).catch(() => []));
   }
   return { controllerSeconds: children / ticksPerSecond, hostSeconds: hosts / ticksPerSecond };
+}
+
+/** What was started goes on at a second's pace: how much of it falls into a measurement says nothing. */
+async function isLoad(pid: string): Promise<boolean> {
+  return /(generator|sampler)\.sh/.test(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
 }
 
 /** utime, stime, and those of children that have ended (proc_pid_stat(5), fields 14 to 17), in ticks. */

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { startLoadedFleet, type LoadedFleet } from "./loaded-fleet.ts";
 import type { BenchContext, Measurement, Row } from "./measurement.ts";
+import { startSleeper } from "./sleeper.ts";
 import { median, quantile } from "./statistics.ts";
 
 const hosts = 50;
@@ -26,13 +27,14 @@ export const skew: Measurement = {
   },
 };
 
-type Starts = { skewsMs: number[]; ownErrorsMs: number[]; clockErrorsMs: number[] };
+type Starts = { skewsMs: number[]; ownErrorsMs: number[]; clockErrorsMs: number[]; sleeperMs: number[] };
 
 async function starts(context: BenchContext, stagger: string): Promise<Starts> {
   await using fleet = await startLoadedFleet(hosts, context, { stagger });
   const { armed, plan } = fleet;
   context.progress.say(`skew: waiting for the starts (stagger ${stagger})`);
   const lastMs = Math.max(...plan.segments.map(({ startOffsetMs }) => startOffsetMs));
+  await using sleeper = startSleeper();
   await fleet.until(/ sup event=started /, hosts, armed.startAtMs + lastMs + 60_000);
   const found = (await fleet.events()).flatMap(({ atMs, event }) => {
     if (event.event !== "started" || event.attempt !== 1) return [];
@@ -44,6 +46,7 @@ async function starts(context: BenchContext, stagger: string): Promise<Starts> {
     skewsMs: found.map(({ skewMs }) => skewMs),
     ownErrorsMs: found.map(({ errorMs }) => Math.abs(errorMs)),
     clockErrorsMs: armed.hosts.map(({ clock }) => Math.abs(clock?.offsetMs ?? 0)),
+    sleeperMs: await sleeper.latenessMs(),
   };
 }
 
@@ -51,7 +54,7 @@ function offsetOf(fleet: LoadedFleet, segment: string): number {
   return fleet.plan.segments.find(({ id }) => id === segment)?.startOffsetMs ?? Number.NaN;
 }
 
-function row(name: string, { skewsMs, ownErrorsMs, clockErrorsMs }: Starts, how: string): Row {
+function row(name: string, { skewsMs, ownErrorsMs, clockErrorsMs, sleeperMs }: Starts, how: string): Row {
   const figure = (values: readonly number[]) =>
     `median ${median(values).toFixed(2)} ms, p99 ${quantile(values, 0.99).toFixed(2)} ms`;
   return {
@@ -60,6 +63,6 @@ function row(name: string, { skewsMs, ownErrorsMs, clockErrorsMs }: Starts, how:
     measured: quantile(skewsMs, 0.99),
     peer: null,
     target: { kind: "at-most", value: 5 },
-    note: `${how}; by one true clock: ${figure(skewsMs)}; by each host's own clock: ${figure(ownErrorsMs)}; error of the measured clock offsets: ${figure(clockErrorsMs)}`,
+    note: `${how}; by one true clock: ${figure(skewsMs)}; by each host's own clock: ${figure(ownErrorsMs)}; error of the measured clock offsets: ${figure(clockErrorsMs)}; meanwhile a process that only slept woke too late by: ${figure(sleeperMs)}`,
   };
 }
