@@ -8,6 +8,7 @@ import { runSelection } from "../../../src/fleet/openstack/inventory.ts";
 import { waitForHostKeys } from "../../../src/fleet/openstack/rest/console-host-keys.ts";
 import { readVms } from "../../../src/fleet/openstack/terraform/outputs.ts";
 import type { TerraformEvent } from "../../../src/fleet/openstack/terraform/stream.ts";
+import { waitUntilReady } from "../../../src/fleet/openstack/ready.ts";
 import { openSsh } from "../../../src/remote/ssh.ts";
 import { makeTenantNetwork, projectContents, purgeProject, type ProjectContents } from "../../lab/openstack/project.ts";
 import { tempDir } from "../../lab/temp-dir.ts";
@@ -51,9 +52,8 @@ test("two VMs on a tenant network with floating IPs, from nothing to nothing", {
       const hostKey = keys.find((key) => key.startsWith("ssh-ed25519 "));
       const address = vm.floatingV4 ?? "";
       const host = { name: vm.name, address, user, hostKey, identityFile: stack.identityFile };
-      await using remote = await openSsh({ ...host }, { settings: ssh, signal });
-      const wait = await remote.exec(["cloud-init", "status", "--wait"], { signal, timeoutMs: 300_000 });
-      expect(wait.stdout).toContain("status: done");
+      const open = (signal: AbortSignal) => openSsh(host, { settings: ssh, signal });
+      await using remote = await waitUntilReady(open, { signal, timeoutMs: 300_000 });
       const facts = await remote.exec(
         ["sh", "-c", "hostname; ulimit -Hn; systemctl is-active lkload-expiry.timer; sudo -n id -u"],
         { signal },
