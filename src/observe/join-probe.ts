@@ -15,9 +15,12 @@ export type JoinProbe = {
 
 /**
  * Joins `room` as `identity` and leaves at once. The room lingers: the caller deletes it.
- * @throws {Error} the join was refused or did not come within 8 s
+ * @throws {Error} the join was refused, did not come within 8 s, or was aborted
  */
-export async function probeJoin(access: TargetAccess, room: string, identity: string): Promise<JoinProbe> {
+export async function probeJoin(
+  access: TargetAccess,
+  { room, identity, signal }: { room: string; identity: string; signal: AbortSignal },
+): Promise<JoinProbe> {
   const [{ AccessToken }, { SignalResponse }] = await Promise.all([
     import("livekit-server-sdk"),
     import("@livekit/protocol"),
@@ -27,7 +30,7 @@ export async function probeJoin(access: TargetAccess, room: string, identity: st
   const socket = new WebSocket(await signalUrl(access.url, token.toJwt()));
   socket.binaryType = "arraybuffer";
   try {
-    const bytes = await firstMessage(socket);
+    const bytes = await firstMessage(socket, signal);
     const { message } = SignalResponse.fromBinary(bytes, { readUnknownFields: false });
     if (message.case !== "join") throw new Error(`the first signal was ${message.case ?? "empty"}, not a join`);
     return describe(message.value.serverInfo);
@@ -49,7 +52,7 @@ async function signalUrl(url: string, token: Promise<string>): Promise<string> {
   return signal.href;
 }
 
-function firstMessage(socket: WebSocket): Promise<Uint8Array> {
+function firstMessage(socket: WebSocket, signal: AbortSignal): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const timer = setTimeout(
     () => reject(new Error(`no answer on the signalling WebSocket within ${timeoutMs / 1000} s`)),
@@ -63,7 +66,13 @@ function firstMessage(socket: WebSocket): Promise<Uint8Array> {
   socket.addEventListener("close", ({ code, reason }) =>
     reject(new Error(`the signalling WebSocket was closed (${code} ${reason})`)),
   );
-  return promise.finally(() => clearTimeout(timer));
+  const onAbort = () => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  });
 }
 
 function describe(info: ServerInfo | undefined): JoinProbe {

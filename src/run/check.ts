@@ -1,4 +1,5 @@
 import type { TargetFile } from "../metrics/raw.ts";
+import { abortable } from "../remote/abortable.ts";
 import type { RunContext } from "./context.ts";
 import { writeJson } from "./store.ts";
 
@@ -8,12 +9,11 @@ import { writeJson } from "./store.ts";
  */
 export async function check(context: RunContext): Promise<TargetFile> {
   const { target, journal, folder, plan, now, signal } = context;
-  await target.check();
-  signal.throwIfAborted();
+  await abortable(target.check(), signal);
   const room = `${plan.name}-check-${plan.runId}`;
   journal.write({ event: "rooms-intent", rooms: [room] });
-  const probe = await target.probeJoin(room);
-  const { deleted } = await target.deleteRooms([room]);
+  const probe = await target.probeJoin(room, signal);
+  const { deleted } = await target.deleteRooms([room], signal);
   journal.write({ event: "rooms-deleted", rooms: deleted });
   signal.throwIfAborted();
   const file: TargetFile = {

@@ -63,7 +63,7 @@ export async function destroy(
     const still = journal.owned().hosts.filter((name) => !done.has(name));
     leftovers.push(...still.map((name) => `host ${name}: not reached, teardown was interrupted`));
   }
-  const roomsNote = await deleteRooms(context, owned.rooms, leftovers);
+  const roomsNote = await deleteRooms(context, { rooms: owned.rooms, leftovers, signal });
   await context.fleet.release({ runDir: folder.dir, signal });
 
   const teardown = proof(context, leftovers, roomsNote, now());
@@ -74,8 +74,7 @@ export async function destroy(
 
 async function deleteRooms(
   context: DestroyContext,
-  rooms: readonly string[],
-  leftovers: string[],
+  { rooms, leftovers, signal }: { rooms: readonly string[]; leftovers: string[]; signal: AbortSignal },
 ): Promise<string | null> {
   if (rooms.length === 0) return null;
   if (!context.target) {
@@ -85,7 +84,7 @@ async function deleteRooms(
     return null;
   }
   try {
-    const { deleted, failed } = await context.target.deleteRooms(rooms);
+    const { deleted, failed } = await context.target.deleteRooms(rooms, signal);
     if (deleted.length > 0) context.journal.write({ event: "rooms-deleted", rooms: deleted });
     leftovers.push(...failed.map(({ room, error }) => `room ${room}: ${error}`));
     return null;

@@ -9,6 +9,7 @@ import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts
 
 let server: LivekitServer;
 let access: TargetAccess;
+const noSignal = new AbortController().signal;
 beforeAll(async () => {
   server = await startLivekitServer({});
   access = { url: server.url, apiKey: server.apiKey, apiSecret: new Secret(server.apiSecret) };
@@ -28,13 +29,16 @@ describe("a real livekit-server", () => {
   test("answers, lets a participant join, and tells its version", async () => {
     const target = new Target(access);
     await target.check();
-    const probe = await target.probeJoin("probe-room");
+    const probe = await target.probeJoin("probe-room", noSignal);
     expect(probe.serverVersion).toMatch(/^\d+\.\d+\.\d+/);
-    expect(await target.deleteRooms(["probe-room"])).toEqual({ deleted: ["probe-room"], failed: [] });
+    expect(await target.deleteRooms(["probe-room"], noSignal)).toEqual({ deleted: ["probe-room"], failed: [] });
   });
 
   test("deleting a room that is not there is done already", async () => {
-    expect(await new Target(access).deleteRooms(["never-was"])).toEqual({ deleted: ["never-was"], failed: [] });
+    expect(await new Target(access).deleteRooms(["never-was"], noSignal)).toEqual({
+      deleted: ["never-was"],
+      failed: [],
+    });
   });
 
   test("says nothing of rooms that do not exist but that nobody is in them", async () => {
