@@ -9,12 +9,28 @@ import { exitCodes } from "./errors.ts";
 const interrupt = new AbortController();
 const forced = new AbortController();
 
+/** npx, npm and ssh pass Ctrl-C on to a process that the terminal has told already: one wish, told twice. */
+const sameWishMs = 1000;
+let lastWishMs = Number.NEGATIVE_INFINITY;
+
 /** The first signal ends the work, the second the cleaning up, the third everything. */
 function onSignal(signal: NodeJS.Signals): void {
+  const nowMs = performance.now();
+  if (nowMs - lastWishMs < sameWishMs) return;
+  lastWishMs = nowMs;
   const reason = new Interrupted(signal);
   if (!interrupt.signal.aborted) interrupt.abort(reason);
   else if (!forced.signal.aborted) forced.abort(reason);
-  else process.exit(exitCodes.interrupted);
+  else giveUp();
+}
+
+/** Nobody is left to do it in order: at least the cursor comes back, and what to do is said. */
+function giveUp(): never {
+  const showCursor = process.stderr.isTTY ? "\u001B[?25h" : "";
+  process.stderr.write(
+    `${showCursor}lkload: ended at once; \`lkload runs\` shows what may be left, \`lkload destroy\` removes it\n`,
+  );
+  process.exit(exitCodes.teardownIncomplete);
 }
 
 function output(stream: NodeJS.WriteStream & { fd: number }): Output {

@@ -41,7 +41,7 @@ export async function destroyCommand(invocation: Invocation, system: System): Pr
   }
   if (incomplete === 0) return exitCodes.pass;
   system.stderr.write("hint: mend what is named above and call `lkload destroy` again\n");
-  return system.interrupt.aborted ? exitCodes.interrupted : exitCodes.teardownIncomplete;
+  return exitCodes.teardownIncomplete;
 }
 
 async function destroyOne(folder: RunFolder, invocation: Invocation, system: System): Promise<Teardown> {
