@@ -41,7 +41,10 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
   const { plan, armed, configured, clocksAfter, load } = inputs;
   const papers: HostPapers = { armed, configured, clocksAfter, load };
   const errors = new ErrorGroups();
-  const rooms = new RoomPolls(plan.rooms.map((room) => room.name));
+  const rooms = new RoomPolls(
+    plan.rooms.map((room) => room.name),
+    armed?.startAtMs ?? Number.NEGATIVE_INFINITY,
+  );
   const server = new ServerMetrics();
   const streams = new Map<string, HostStream>();
   for (const host of plan.hosts) {

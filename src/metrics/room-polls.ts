@@ -9,11 +9,17 @@ export class RoomPolls {
   readonly attemptsMs: number[] = [];
   lastError: string | null = null;
   readonly #rooms: ReadonlySet<string>;
+  readonly #startAtMs: number;
   readonly #peaks = new Map<string, number>();
+  #peak: number | null = null;
 
-  /** @param rooms the run's own: others on the same server are not counted */
-  constructor(rooms: readonly string[]) {
+  /**
+   * @param rooms the run's own: others on the same server are not counted
+   * @param startAtMs of the load: that nobody was there before it says nothing about who came
+   */
+  constructor(rooms: readonly string[], startAtMs: number) {
     this.#rooms = new Set(rooms);
+    this.#startAtMs = startAtMs;
   }
 
   add(sample: RoomsSample): void {
@@ -22,11 +28,13 @@ export class RoomPolls {
       this.lastError = sample.error;
       return;
     }
-    let participants = 0;
-    for (const room of sample.rooms) {
-      if (!this.#rooms.has(room.name)) continue;
-      participants += room.participants;
-      this.#peaks.set(room.name, Math.max(this.#peaks.get(room.name) ?? 0, room.participants));
+    const listed = sample.rooms.filter(({ name }) => this.#rooms.has(name));
+    const participants = listed.reduce((sum, room) => sum + room.participants, 0);
+    if (sample.polledAtMs >= this.#startAtMs) {
+      this.#peak = Math.max(this.#peak ?? 0, participants);
+      for (const room of listed) {
+        this.#peaks.set(room.name, Math.max(this.#peaks.get(room.name) ?? 0, room.participants));
+      }
     }
     this.polls.push({ atMs: sample.polledAtMs, answeredAtMs: sample.polledAtMs + sample.tookMs, participants });
   }
@@ -44,13 +52,13 @@ export class RoomPolls {
     return this.attemptsMs.filter((atMs) => atMs >= range.fromMs && atMs <= range.toMs).length;
   }
 
-  /** Most participants listed at once, in all rooms; null when the server was never asked with success. */
+  /** Most participants listed at once, in all rooms; null when the server did not answer once since the start. */
   get peak(): number | null {
-    return this.answered ? Math.max(...this.polls.map(({ participants }) => participants)) : null;
+    return this.#peak;
   }
 
   /** The same of one room; 0 when the answers did not hold it. */
   roomPeak(room: string): number | null {
-    return this.answered ? (this.#peaks.get(room) ?? 0) : null;
+    return this.#peak === null ? null : (this.#peaks.get(room) ?? 0);
   }
 }
