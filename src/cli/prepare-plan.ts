@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, userInfo } from "node:os";
 import { formatAddress } from "../config/address.ts";
 import { resolveInventory } from "../config/inventory.ts";
 import { loadConfig } from "../config/load.ts";
@@ -31,7 +31,7 @@ export async function preparePlan(
   });
   if (options.needsTarget) requireTargetAndFleet(config);
   const kind = requireFleet(config);
-  const inventory = kind === "local" ? [] : resolveInventory(config, { userName: system.env["USER"] ?? "" });
+  const inventory = kind === "local" ? [] : resolveInventory(config, { userName: userInfo().username });
   const local = { name: "local", address: "local", cores: availableParallelism() };
   const hosts =
     kind === "local"

@@ -25,7 +25,8 @@ export class PlainDisplay implements Display {
         this.#line(`${phaseTitle(event.phase)} …`);
         break;
       case "phase-ended": {
-        const detail = event.detail === null ? "" : `: ${event.detail}`;
+        // What failed is told in full at the end; each host's reason stands above already.
+        const detail = event.detail === null ? "" : `: ${event.detail.replace(/:?\n[^]*$/, "")}`;
         this.#line(`${phaseTitle(event.phase)} ${event.outcome} in ${took(event.durationMs)}${detail}`);
         break;
       }
