@@ -3,7 +3,7 @@ import { findCommand } from "./tools.ts";
 import { runCommand } from "./run-command.ts";
 import type { Progress } from "./progress.ts";
 
-/** What the modules in test/lab/livekit ask for. */
+/** What the modules in test/lab/livekit and test/lab/kubernetes ask for. */
 const needed = { major: 1, minor: 26 };
 /** From here on Go fetches a newer toolchain by itself. */
 const selfUpdating = { major: 1, minor: 21 };
@@ -40,7 +40,7 @@ export async function findGo(): Promise<Go> {
  */
 export async function goBuild(
   go: Go,
-  build: { moduleDir: string; packagePath: string; output: string },
+  build: { moduleDir: string; packagePath: string; output: string; ldflags?: string },
   { name, progress, signal }: { name: string; progress: Progress; signal: AbortSignal },
 ): Promise<void> {
   const options = { cwd: build.moduleDir, env: go.env, signal };
@@ -68,7 +68,7 @@ export async function goBuild(
   let compiled = 0;
   const sayCompiled = sayNowAndThen(10_000, () => `${name}: compiled ${compiled} of at most ${total} packages`);
   progress.say(`${name}: compiling`);
-  await runCommand("go", ["build", "-v", "-ldflags", "-s -w", "-o", build.output, build.packagePath], {
+  await runCommand("go", ["build", "-v", "-ldflags", build.ldflags ?? "-s -w", "-o", build.output, build.packagePath], {
     ...options,
     onStderrLine: () => {
       compiled += 1;

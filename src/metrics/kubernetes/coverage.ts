@@ -1,0 +1,82 @@
+/** What was asked and what was answered: a figure is worth what stands behind it. */
+import type { TimeRange } from "../window.ts";
+import { partNames, type PartName, type Snapshot, type WatchLine } from "./lines.ts";
+import type { KubernetesResult } from "./result.ts";
+
+type Coverage = KubernetesResult["coverage"];
+type Gap = Coverage["gaps"][number];
+type Part = { answered: number; asked: number; lastError: string | null; lastGoodMs: number | null; open: Gap | null };
+
+export class Coverages {
+  readonly #parts = new Map<PartName, Part>(
+    partNames.map((name) => [name, { answered: 0, asked: 0, lastError: null, lastGoodMs: null, open: null }]),
+  );
+  readonly #polledMs: number[] = [];
+  readonly #gaps: Gap[] = [];
+  readonly #lostEvents = new Map<string, Gap>();
+
+  snapshot(snapshot: Snapshot, intervalMs: number): void {
+    const { polledAtMs } = snapshot;
+    const before = this.#polledMs.at(-1);
+    // The controller itself may have been held up: then nothing was asked at all.
+    const unasked = before !== undefined && polledAtMs - before > 1.5 * intervalMs;
+    this.#polledMs.push(polledAtMs);
+    for (const [name, part] of this.#parts) {
+      const { items, error } = snapshot[name];
+      part.asked += 1;
+      if (unasked && part.open === null) this.#open(name, part, before, "no poll was made");
+      if (items === null) {
+        part.lastError = error?.text ?? "no answer";
+        if (part.open === null) this.#open(name, part, part.lastGoodMs ?? polledAtMs, part.lastError);
+        continue;
+      }
+      part.answered += 1;
+      part.lastGoodMs = polledAtMs;
+      if (part.open !== null) part.open.toMs = polledAtMs;
+      part.open = null;
+    }
+  }
+
+  watch(line: WatchLine): void {
+    const open = this.#lostEvents.get(line.namespace);
+    if (line.state === "lost" && open === undefined) {
+      const reason = `namespace ${line.namespace}: ${line.error ?? "not received"}`;
+      const gap: Gap = { part: "events", fromMs: line.atMs, toMs: null, reason };
+      this.#lostEvents.set(line.namespace, gap);
+      this.#gaps.push(gap);
+    } else if (line.state === "listening" && open !== undefined) {
+      open.toMs = line.atMs;
+      this.#lostEvents.delete(line.namespace);
+    }
+  }
+
+  /** When a part first failed to answer at all; null when it answered at least once. */
+  neverAnswered(name: PartName): string | null {
+    const part = this.#parts.get(name);
+    if (part === undefined || part.asked === 0) return "no poll was made";
+    return part.answered === 0 ? (part.lastError ?? "no answer") : null;
+  }
+
+  result(range: TimeRange, intervalMs: number): Coverage {
+    const whole = Math.max(0, Math.floor((range.toMs - range.fromMs) / intervalMs));
+    const made = this.#polledMs.filter((atMs) => atMs >= range.fromMs - intervalMs && atMs <= range.toMs).length;
+    // The first poll comes at once, so that there may be one more than intervals.
+    const part = Math.min(made, whole);
+    return {
+      intervalMs,
+      polls: whole === 0 ? null : { part, whole, value: part / whole, source: "kubernetes api" },
+      parts: [...this.#parts].map(([name, { answered, asked, lastError }]) => ({
+        part: name,
+        answered,
+        asked,
+        lastError,
+      })),
+      gaps: this.#gaps.toSorted((a, b) => a.fromMs - b.fromMs),
+    };
+  }
+
+  #open(name: PartName, part: Part, fromMs: number, reason: string): void {
+    part.open = { part: name, fromMs, toMs: null, reason };
+    this.#gaps.push(part.open);
+  }
+}

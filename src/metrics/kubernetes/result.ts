@@ -1,0 +1,209 @@
+/**
+ * `kubernetes` in `result.json`: what the cluster did during the run. Null there: no cluster was watched.
+ * Times `…AtMs` of polls are epoch ms by the controller's clock, those of decisions, pods and nodes by the cluster's.
+ * A figure without a measurement is null, with the reason beside it.
+ */
+import { z } from "zod";
+import { accessProblemSchema, componentSchema, partNames } from "./lines.ts";
+
+const finite = z.number();
+const count = z.int().min(0);
+
+/** Who measured it: the HPA's status, metrics-server, other objects of the API, or its events. */
+export const kubernetesSources = ["hpa status", "metrics-server", "kubernetes api", "kubernetes events"] as const;
+const sourceSchema = z.enum(kubernetesSources);
+
+const rangeSchema = z.strictObject({ fromMs: finite, toMs: finite });
+
+/** Peak and mean over the window, of `n` distinct measurements. */
+const figureSchema = z.strictObject({
+  source: sourceSchema,
+  unit: z.enum(["%", "cores", "bytes", ""]),
+  n: count,
+  peak: finite.nullable(),
+  peakAtMs: finite.nullable(),
+  mean: finite.nullable(),
+  /** Why there is no figure; null when there is one. */
+  reason: z.string().nullable(),
+});
+
+const hpaMetricSchema = figureSchema.extend({ name: z.string(), target: finite.nullable() });
+
+/** One change of size that an HPA decided on. */
+const decisionSchema = z.strictObject({
+  atMs: finite,
+  /** `kubernetes events`: when it was decided, to the second; `hpa status`: seen between two polls. */
+  source: sourceSchema,
+  from: count.nullable(),
+  to: count,
+  why: z.string(),
+  /** The change of load before it, and how long after that it was decided. */
+  loadStepAtMs: finite.nullable(),
+  sinceLoadStepMs: finite.nullable(),
+  /** When the last pod that it asked for was Ready; null with the reason. */
+  readyAtMs: finite.nullable(),
+  readyAfterMs: finite.nullable(),
+  readyReason: z.string().nullable(),
+});
+
+const hpaSchema = z.strictObject({
+  name: z.string(),
+  component: componentSchema.nullable(),
+  target: z.string(),
+  min: count,
+  max: count,
+  metrics: z.array(hpaMetricSchema),
+  replicas: z.strictObject({
+    first: count.nullable(),
+    least: count.nullable(),
+    most: count.nullable(),
+    last: count.nullable(),
+  }),
+  /** What is left to scale to at its most: max - most. */
+  headroom: count.nullable(),
+  decisions: z.array(decisionSchema),
+  /** How its conditions stood over time, decoded. */
+  conditions: z.array(
+    z.strictObject({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string(),
+      meaning: z.string(),
+      /** First and last poll that showed it. */
+      ...rangeSchema.shape,
+      polls: count,
+    }),
+  ),
+});
+
+/** How evenly something is spread over pods: ratio = max / mean, 1 is even; Gini 0 is even, near 1 all on one. */
+export const balanceSchema = z.strictObject({
+  source: z.string(),
+  unit: z.string(),
+  pods: count,
+  mean: finite,
+  max: finite,
+  maxName: z.string(),
+  ratio: finite.nullable(),
+  gini: finite.nullable(),
+});
+
+const componentResultSchema = z.strictObject({
+  component: componentSchema,
+  /** Deployments that run it. */
+  deployments: z.array(z.string()),
+  ready: z.strictObject({ least: count.nullable(), most: count.nullable(), last: count.nullable() }),
+  /** Σ usage / Σ requests over the pods that had a fresh sample, as the HPA reckons; unit `%`. */
+  cpu: figureSchema,
+  memory: figureSchema,
+  /** Each pod's mean over the window. Null below two pods with samples. */
+  cpuBalance: balanceSchema.nullable(),
+  memoryBalance: balanceSchema.nullable(),
+});
+
+const podEndSchema = z.strictObject({
+  pod: z.string(),
+  component: componentSchema,
+  node: z.string().nullable(),
+  container: z.string(),
+  atMs: finite,
+  reason: z.string(),
+  exitCode: z.int(),
+});
+
+const podTimeSchema = z.strictObject({
+  pod: z.string(),
+  component: componentSchema,
+  node: z.string().nullable(),
+  fromMs: finite,
+  /** Null: until the last poll. */
+  toMs: finite.nullable(),
+  reason: z.string().nullable(),
+});
+
+const nodeUseSchema = z.strictObject({
+  source: sourceSchema,
+  /** Highest of all nodes, percent of allocatable. */
+  maxPercent: finite.nullable(),
+  node: z.string().nullable(),
+  atMs: finite.nullable(),
+  /** What was left on that node then: cores or bytes. */
+  headroom: finite.nullable(),
+  n: count,
+  reason: z.string().nullable(),
+});
+
+export const kubernetesResultSchema = z.strictObject({
+  context: z.string().nullable(),
+  server: z.string().nullable(),
+  namespace: z.string(),
+  version: z.string().nullable(),
+  /** What lkload could not read, found before the run. */
+  problems: z.array(accessProblemSchema),
+  /** The figures' window: the steady one, or the whole load where there is none. */
+  window: rangeSchema.extend({ kind: z.enum(["steady", "load"]) }),
+  coverage: z.strictObject({
+    intervalMs: finite,
+    /** Polls that the load should have had, and those that were made. */
+    polls: z.strictObject({ part: count, whole: count, value: finite, source: sourceSchema }).nullable(),
+    parts: z.array(
+      z.strictObject({
+        part: z.enum(partNames),
+        answered: count,
+        asked: count,
+        lastError: z.string().nullable(),
+      }),
+    ),
+    /** Times without an answer: from the last good poll before to the first good one after. */
+    gaps: z.array(
+      z.strictObject({
+        part: z.enum([...partNames, "events"]),
+        fromMs: finite,
+        /** Null: to the end. */
+        toMs: finite.nullable(),
+        reason: z.string(),
+      }),
+    ),
+  }),
+  hpas: z.array(hpaSchema),
+  components: z.array(componentResultSchema),
+  pods: z.strictObject({
+    seen: count.nullable(),
+    pending: z.array(podTimeSchema),
+    terminating: z.array(podTimeSchema),
+    evicted: z.array(podTimeSchema),
+    /** Containers that ended during the run. Of several ends between two polls only the last one's reason is known. */
+    ends: z.array(podEndSchema),
+    restarts: count.nullable(),
+    oomKills: count.nullable(),
+    /** Why the counts are null. */
+    reason: z.string().nullable(),
+  }),
+  nodes: z.strictObject({
+    seen: count.nullable(),
+    cpu: nodeUseSchema,
+    memory: nodeUseSchema,
+    /** Not Ready, unknown or under pressure. */
+    troubles: z.array(z.strictObject({ node: z.string(), what: z.string(), fromMs: finite, toMs: finite.nullable() })),
+  }),
+  /** Warnings, and what HPAs did; equal ones told once with their count. */
+  events: z.array(
+    z.strictObject({
+      atMs: finite,
+      type: z.string(),
+      reason: z.string(),
+      object: z.string(),
+      message: z.string(),
+      count,
+    }),
+  ),
+  /** What this API cannot tell. */
+  notMeasured: z.array(z.string()),
+});
+
+export type KubernetesResult = z.infer<typeof kubernetesResultSchema>;
+export type HpaResult = KubernetesResult["hpas"][number];
+export type Decision = HpaResult["decisions"][number];
+export type ComponentResult = KubernetesResult["components"][number];
+export type Balance = z.infer<typeof balanceSchema>;
+export type KubernetesFigure = z.infer<typeof figureSchema>;

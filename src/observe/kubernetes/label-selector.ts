@@ -1,0 +1,45 @@
+/** Kubernetes label selectors, as `kubectl -l` takes them: `app=x,tier!=y,env in (a, b),!legacy`. */
+
+export type Labels = Readonly<Record<string, string>>;
+type Requirement = (labels: Labels) => boolean;
+
+const name = String.raw`[A-Za-z0-9][\w./-]*`;
+const value = String.raw`(?:[A-Za-z0-9][\w.-]*)?`;
+
+/**
+ * The server filters pods by the same text; this is for what points at them (HPAs, Deployments).
+ * @throws Error for text that is no selector
+ */
+export function labelSelector(text: string): Requirement {
+  const requirements = split(text).map(requirement);
+  return (labels) => requirements.every((matches) => matches(labels));
+}
+
+/** At the commas that are not inside parentheses. */
+function split(text: string): string[] {
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function requirement(part: string): Requirement {
+  const equality = new RegExp(`^(${name})\\s*(==|=|!=)\\s*(${value})$`).exec(part);
+  if (equality) {
+    const [, key = "", operator, wanted = ""] = equality;
+    return operator === "!=" ? (labels) => labels[key] !== wanted : (labels) => labels[key] === wanted;
+  }
+  const set = new RegExp(`^(${name})\\s+(in|notin)\\s*\\(([^()]*)\\)$`).exec(part);
+  if (set) {
+    const [, key = "", operator, list = ""] = set;
+    const wanted = new Set(list.split(",").map((item) => item.trim()));
+    const has = (labels: Labels) => labels[key] !== undefined && wanted.has(labels[key]);
+    return operator === "in" ? has : (labels) => !has(labels);
+  }
+  const existence = new RegExp(`^(!?)\\s*(${name})$`).exec(part);
+  if (existence) {
+    const [, not, key = ""] = existence;
+    return (labels) => (labels[key] === undefined) === (not === "!");
+  }
+  throw new Error(`no label selector: ${part}`);
+}
