@@ -33,7 +33,7 @@ export async function runsCommand(invocation: Invocation, system: System): Promi
 function owns({ owned }: RunSummary): string {
   const parts: string[] = [];
   if (owned.hosts.length > 0) parts.push(`files and settings on ${listed(owned.hosts)}`);
-  if (owned.rooms.length > 0) parts.push(`${owned.rooms.length} rooms`);
+  if (owned.rooms.length > 0) parts.push(`${owned.rooms.length} ${owned.rooms.length === 1 ? "room" : "rooms"}`);
   return parts.join(", ") || "nothing";
 }
 

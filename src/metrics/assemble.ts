@@ -7,6 +7,9 @@ import { figuresOf } from "./figures.ts";
 import type { Histogram } from "./histogram.ts";
 import { hostResult, type HostInputs } from "./host-result.ts";
 import { joins, type Latencies } from "./joins.ts";
+import type { KubernetesAnalysis } from "./kubernetes/analyse.ts";
+import { decisionEvents } from "./kubernetes/decision-events.ts";
+import type { KubernetesResult } from "./kubernetes/result.ts";
 import { lkMedia, serverMedia } from "./media.ts";
 import { phasesOf } from "./phases.ts";
 import type { Armed, LoadFile, RunFile, TargetFile } from "./raw.ts";
@@ -32,6 +35,7 @@ export type Gathered = {
   hosts: readonly HostInputs[];
   rooms: RoomPolls;
   server: ServerMetrics;
+  kubernetes: KubernetesAnalysis;
   errors: ErrorGroups;
 };
 
@@ -86,6 +90,7 @@ export function assemble(gathered: Gathered): Result {
     ),
   );
   const polls = steady === null ? [] : rooms.within(steady);
+  const silentFromMs = steady === null || !rooms.answered ? null : rooms.silentFrom(steady);
   const listed = polls.map(({ participants }) => participants);
   const findings = doubts({
     load,
@@ -104,6 +109,10 @@ export function assemble(gathered: Gathered): Result {
     listed:
       listed.length === 0 ? null : { most: Math.max(...listed), least: Math.min(...listed), polls: listed.length },
     pollError: rooms.attemptsMs.length > 0 && !rooms.answered ? (rooms.lastError ?? "no answer") : null,
+    silent:
+      silentFromMs === null
+        ? null
+        : { afterMs: silentFromMs - loadRange.fromMs, error: rooms.lastError ?? "no answer" },
   });
   const verdict = verdictOf(thresholds, findings);
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
@@ -154,7 +163,8 @@ export function assemble(gathered: Gathered): Result {
             startAtMs: loadRange.fromMs,
             endAtMs: loadRange.toMs,
           }),
-    events: eventsOf(used, phases),
+    events: eventsOf(used, phases, kubernetes),
+    kubernetes,
   };
 }
 
@@ -181,8 +191,13 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
 
-function eventsOf(hosts: readonly HostInputs[], phases: Result["phases"]): Result["events"] {
+function eventsOf(
+  hosts: readonly HostInputs[],
+  phases: Result["phases"],
+  kubernetes: KubernetesResult | null,
+): Result["events"] {
   const events: Result["events"] = hosts.flatMap(({ stream }) => stream.events);
+  events.push(...decisionEvents(kubernetes));
   const mark = (atMs: number | null | undefined, text: string) => {
     if (atMs !== null && atMs !== undefined) events.push({ atMs, text, host: null });
   };

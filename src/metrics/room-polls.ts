@@ -48,6 +48,12 @@ export class RoomPolls {
     return this.polls.filter(({ atMs, answeredAtMs }) => atMs >= range.fromMs && answeredAtMs <= range.toMs);
   }
 
+  /** When the server was first asked in vain without any answer after that, within the time; null if it answered. */
+  silentFrom(range: TimeRange): number | null {
+    const lastAnswer = Math.max(...this.polls.map(({ atMs }) => atMs), Number.NEGATIVE_INFINITY);
+    return this.attemptsMs.find((atMs) => atMs >= range.fromMs && atMs <= range.toMs && atMs > lastAnswer) ?? null;
+  }
+
   attempts(range: TimeRange): number {
     return this.attemptsMs.filter((atMs) => atMs >= range.fromMs && atMs <= range.toMs).length;
   }

@@ -27,8 +27,10 @@ export type TrustInputs = {
   joined: number;
   /** What the server listed in the steady window; null where it was not asked then. */
   listed: { most: number; least: number; polls: number } | null;
-  /** Polls in the steady window were tried and none was answered. */
+  /** The server was asked who was in the rooms, and never answered. */
   pollError: string | null;
+  /** It answered at first, but no more from `afterMs` after the start of the load until the steady window's end. */
+  silent: { afterMs: number; error: string } | null;
 };
 
 export function doubts(inputs: TrustInputs): Reason[] {
@@ -53,6 +55,11 @@ export function doubts(inputs: TrustInputs): Reason[] {
   if (inputs.steady === null) add("no-steady-window", inputs.steadyReason);
   else if (inputs.pollError !== null) {
     add("coverage", `the server was never asked with success who was in the rooms: ${inputs.pollError}`);
+  }
+  if (inputs.silent !== null) {
+    const { afterMs, error } = inputs.silent;
+    const seconds = Math.round(afterMs / 1000);
+    add("coverage", `${seconds} s into the load the server did not answer any more: ${error}`);
   }
   const { listed, joined } = inputs;
   if (listed !== null && listed.most < leastListed * joined) {

@@ -95,6 +95,16 @@ test("coverage: participants left the rooms during the load", () => {
   ]);
 });
 
+test("coverage: the server answered no more from some time on", () => {
+  const run = calmRun();
+  const asked = (sample: (typeof run.rooms)[number]) => sample.polledAtMs > run.armed.startAtMs + 5000;
+  run.rooms = run.rooms.map((sample) => (asked(sample) ? { ...sample, rooms: null, error: "ECONNREFUSED" } : sample));
+  expect(reasonText(run)).toEqual([
+    expect.stringMatching(/^\d+ s into the load the server did not answer any more: ECONNREFUSED$/),
+  ]);
+  expect(kinds(analysed(run))).toEqual(["coverage"]);
+});
+
 test("coverage: the server never answered who was in the rooms", () => {
   const run = calmRun();
   run.rooms = run.rooms.map((sample) => ({ ...sample, rooms: null, error: "HTTP 503" }));

@@ -58,10 +58,12 @@ export class PlainDisplay implements Display {
     this.#lastLoadLineMs = now;
     this.#loadOver = over;
     const all = fleetOf(live);
+    const lost = live.hosts.filter((host) => host.state === "lost").map((host) => host.host);
     const server = live.serverParticipants === null ? "" : `, server sees ${live.serverParticipants}`;
     this.#line(
       `  ${clockText(live)}: joined ${all.joined}/${all.intended}${server}, tracks ${all.tracks}/${all.expectedTracks}, ` +
-        `in ${megabits(all.rxBps)} out ${megabits(all.txBps)} Mbit/s, max core ${percent(all.maxCorePercent)}, errors ${all.errors}`,
+        `in ${megabits(all.rxBps)} out ${megabits(all.txBps)} Mbit/s, max core ${percent(all.maxCorePercent)}, errors ${all.errors}` +
+        (lost.length === 0 ? "" : `, no connection to ${lost.join(", ")}`),
     );
   }
 
