@@ -13,7 +13,7 @@ export function anchorPaths(config: Config, { origins, fileDir, cwd }: Places): 
   const fromFile = (setting: string) => origins.get(setting)?.origin === "file";
   const anchor = (setting: string, path: string) =>
     !fromFile(setting) || isAbsolute(path) || path.startsWith("~") ? path : resolve(fileDir, path);
-  const { livekit, ssh, playbooks, run, fleet } = config;
+  const { livekit, ssh, playbooks, run, fleet, kubernetes } = config;
   const { cli } = livekit;
   return {
     ...config,
@@ -36,6 +36,10 @@ export function anchorPaths(config: Config, { origins, fileDir, cwd }: Places): 
       before: playbooks.before.map((path) => anchor("playbooks.before", path)),
       after: playbooks.after.map((path) => anchor("playbooks.after", path)),
     },
+    kubernetes:
+      kubernetes.kubeconfig === undefined
+        ? kubernetes
+        : { ...kubernetes, kubeconfig: anchor("kubernetes.kubeconfig", kubernetes.kubeconfig) },
     run: { ...run, dir: anchor("run.dir", run.dir) },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
+import { isLabelSelector } from "./label-selector.ts";
 import { Secret } from "./secret.ts";
 import { thresholdsSchema } from "./thresholds.ts";
 
@@ -177,6 +178,31 @@ const playbooksSchema = z.strictObject({
   after: z.array(z.string().min(1)).default([]).describe("bash scripts run on each host after lkload's own"),
 });
 
+const selectorWords = "a label selector, as kubectl -l takes it";
+const selectorSchema = z.string(selectorWords).min(1, selectorWords).refine(isLabelSelector, selectorWords);
+
+const kubernetesSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .optional()
+    .describe("watch the cluster that LiveKit runs in (default: when `kubeconfig` or `context` is given)"),
+  kubeconfig: z.string().min(1).optional().describe("default: $KUBECONFIG, ~/.kube/config, then the pod's own account"),
+  context: z.string().min(1).optional().describe("default: the kubeconfig's current one"),
+  namespace: z.string().min(1).optional().describe("where LiveKit runs (default: the context's own, else `default`)"),
+  selectors: z
+    .strictObject({
+      server: selectorSchema.default("app.kubernetes.io/name=livekit-server"),
+      ingress: selectorSchema.default("app.kubernetes.io/name=ingress"),
+      egress: selectorSchema.default("app.kubernetes.io/name=egress"),
+    })
+    .prefault({})
+    .describe("label selectors of the pods; Deployments and HPAs are found through them"),
+  required: z
+    .boolean()
+    .default(false)
+    .describe("end the run before its load when the cluster cannot be watched in full"),
+});
+
 const runSchema = z.strictObject({
   dir: z.string().min(1).default(".lkload").describe("where run folders are kept"),
   deadMan: durationSchema({ minMs: 30_000, maxMs: 3600_000 })
@@ -198,6 +224,7 @@ export const configSchema = z.strictObject({
   tuning: tuningSchema.prefault({}),
   playbooks: playbooksSchema.prefault({}),
   thresholds: thresholdsSchema.prefault({}),
+  kubernetes: kubernetesSchema.prefault({}),
   run: runSchema.prefault({}),
 });
 

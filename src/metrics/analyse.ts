@@ -6,6 +6,8 @@ import type { Plan } from "../plan/plan.ts";
 import { ErrorGroups } from "./error-groups.ts";
 import { hostInputs, type HostPapers } from "./host-inputs.ts";
 import { HostStream } from "./host-stream.ts";
+import { KubernetesAnalysis } from "./kubernetes/analyse.ts";
+import type { KubernetesLine } from "./kubernetes/lines.ts";
 import type { Armed, ClocksAfter, Configured, LoadFile, RoomsSample, RunFile, Scrape, TargetFile } from "./raw.ts";
 import type { Result } from "./result.ts";
 import { assemble } from "./assemble.ts";
@@ -34,6 +36,8 @@ export type Analysis = {
   roomsSample(sample: RoomsSample): void;
   /** One line of `observe/livekit-metrics.ndjson`, in order. */
   scrape(scrape: Scrape): void;
+  /** One line of `observe/kubernetes.ndjson`, in order. */
+  kubernetesLine(line: KubernetesLine): void;
   finish(): Result;
 };
 
@@ -46,6 +50,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     armed?.startAtMs ?? Number.NEGATIVE_INFINITY,
   );
   const server = new ServerMetrics();
+  const kubernetes = new KubernetesAnalysis();
   const streams = new Map<string, HostStream>();
   for (const host of plan.hosts) {
     const offsetMs = armed?.hosts.find(({ name }) => name === host.name)?.clock?.offsetMs ?? 0;
@@ -55,6 +60,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     hostLine: (host, line, lineNumber) => streams.get(host)?.push(line, lineNumber),
     roomsSample: (sample) => rooms.add(sample),
     scrape: (scrape) => server.add(scrape),
+    kubernetesLine: (line) => kubernetes.add(line),
     finish: () => {
       for (const stream of streams.values()) stream.end();
       const hosts = [...streams.values()].map((stream) => hostInputs(plan, stream, papers));
@@ -67,6 +73,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
         hosts,
         rooms,
         server,
+        kubernetes,
         errors,
       });
     },

@@ -115,6 +115,11 @@ export function assemble(gathered: Gathered): Result {
         : { afterMs: silentFromMs - loadRange.fromMs, error: rooms.lastError ?? "no answer" },
   });
   const verdict = verdictOf(thresholds, findings);
+  const kubernetes = gathered.kubernetes.result({
+    steady,
+    load: loadRange,
+    loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
+  });
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
 
   return {
@@ -153,16 +158,19 @@ export function assemble(gathered: Gathered): Result {
     series:
       progress.length === 0
         ? []
-        : seriesOf({
-            plan,
-            rooms,
-            server,
-            joins: joined,
-            segments: progress,
-            streams: used.map(({ stream }) => stream),
-            startAtMs: loadRange.fromMs,
-            endAtMs: loadRange.toMs,
-          }),
+        : [
+            ...seriesOf({
+              plan,
+              rooms,
+              server,
+              joins: joined,
+              segments: progress,
+              streams: used.map(({ stream }) => stream),
+              startAtMs: loadRange.fromMs,
+              endAtMs: loadRange.toMs,
+            }),
+            ...gathered.kubernetes.series(),
+          ],
     events: eventsOf(used, phases, kubernetes),
     kubernetes,
   };

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { planSchema } from "../plan/plan.ts";
+import { kubernetesResultSchema, kubernetesSources } from "./kubernetes/result.ts";
 import { clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
 
 const finite = z.number();
@@ -20,6 +21,7 @@ export const sourceSchema = z.enum([
   "host counters",
   "supervisor",
   "plan",
+  ...kubernetesSources,
 ]);
 
 /** A distribution of `n` measured values; percentiles are null below the `n` that carries them (p99: 100, p90: 10). */
@@ -247,6 +249,8 @@ export const resultSchema = z.strictObject({
   segments: z.array(segmentResultSchema),
   series: z.array(seriesSchema),
   events: z.array(z.strictObject({ atMs: finite, text: z.string(), host: z.string().nullable() })),
+  /** What the cluster did. Null: none was watched. */
+  kubernetes: kubernetesResultSchema.nullable().default(null),
 });
 
 export type Result = z.infer<typeof resultSchema>;

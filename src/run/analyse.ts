@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createAnalysis } from "../metrics/analyse.ts";
+import { kubernetesLineSchema } from "../metrics/kubernetes/lines.ts";
 import {
   armedSchema,
   clocksAfterSchema,
@@ -34,6 +35,9 @@ export async function analyse(folder: RunFolder): Promise<Result> {
   }
   for await (const line of linesOf(folder.roomsLog)) analysis.roomsSample(roomsSampleSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.metricsLog)) analysis.scrape(scrapeSchema.parse(JSON.parse(line)));
+  for await (const line of linesOf(folder.kubernetesLog)) {
+    analysis.kubernetesLine(kubernetesLineSchema.parse(JSON.parse(line)));
+  }
   const result = resultSchema.parse(analysis.finish());
   writeJson(folder.result, result);
   return result;

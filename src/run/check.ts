@@ -2,6 +2,7 @@ import type { TargetFile } from "../metrics/raw.ts";
 import { abortable } from "../remote/abortable.ts";
 import type { RunContext } from "./context.ts";
 import { writeJson } from "./store.ts";
+import { checkKubernetes } from "./watch-kubernetes.ts";
 
 /**
  * What must hold before anything is touched: the server answers, takes the key and secret, and lets a participant join.
@@ -15,6 +16,8 @@ export async function check(context: RunContext): Promise<TargetFile> {
   const probe = await target.probeJoin(room, signal);
   const { deleted } = await target.deleteRooms([room], signal);
   journal.write({ event: "rooms-deleted", rooms: deleted });
+  signal.throwIfAborted();
+  await checkKubernetes(context);
   signal.throwIfAborted();
   const file: TargetFile = {
     schema: "lkload/target",

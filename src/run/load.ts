@@ -9,6 +9,7 @@ import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
 import { followStream } from "./follow.ts";
 import { LiveView } from "./live-view.ts";
+import { watchKubernetes } from "./watch-kubernetes.ts";
 
 const heartbeatIntervalMs = 15_000;
 const showIntervalMs = 1000;
@@ -34,7 +35,7 @@ export async function load(context: RunContext, hosts: readonly FleetHost[], arm
   const over = new AbortController();
   const deadlineMs = armed.startAtMs + plan.timing.totalMs + endGraceMs - now();
   const show = setInterval(() => emit({ type: "load", live: view.snapshot() }), showIntervalMs);
-  const observing = watchTarget(context, view, over.signal);
+  const observing = Promise.all([watchTarget(context, view, over.signal), watchKubernetes(context, over.signal)]);
   const beating = beat(context, hosts, over.signal);
 
   try {

@@ -439,6 +439,7 @@ function base(options: SampleOptions): Result {
       lkReported: { bitrateBps: 9.6e7, packets: 3_000_000, drops: 63_000, errors: 0 },
     })),
     series: [...runSeries(options), ...hosts.map(({ name }, index) => coreSeries(options, index, name, false))],
+    kubernetes: null,
     events: [
       { atMs: startAtMs, text: "common start", host: null },
       { atMs: startAtMs + options.rampSeconds * 1000 + 1800, text: "all participants joined", host: null },

@@ -1,7 +1,7 @@
 /** Watches the cluster while the load runs: a snapshot on each tick, events as they come, one file of lines. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { AccessLine, KubernetesLine, Snapshot } from "../../metrics/kubernetes/lines.ts";
+import type { KubernetesLine, Snapshot } from "../../metrics/kubernetes/lines.ts";
 import { everyInterval } from "../ticker.ts";
 import { KubernetesClient } from "./client.ts";
 import { KubernetesConnection, type KubernetesAccess } from "./connection.ts";
@@ -14,8 +14,6 @@ export const kubernetesIntervalMs = 10_000;
 export type ObserveKubernetesOptions = {
   access: KubernetesAccess;
   selectors: Selectors;
-  /** What `checkAccess` found: the file's first line. */
-  found: AccessLine;
   /** The NDJSON file to append to. */
   log: string;
   /** Default 10 s. A snapshot takes at most nine tenths of it. */
@@ -25,16 +23,15 @@ export type ObserveKubernetesOptions = {
   onSnapshot?: (snapshot: Snapshot) => void;
 };
 
-/** Polls until the signal is aborted. Never throws for a cluster that does not answer: that is recorded. */
+/**
+ * Polls until the signal is aborted. A cluster that does not answer is recorded.
+ * @throws {LkloadError} exit 5 when there is no cluster to ask: no such file, context or user
+ */
 export async function observeKubernetes(options: ObserveKubernetesOptions): Promise<void> {
   const { access, selectors, log, now, signal } = options;
   const intervalMs = options.intervalMs ?? kubernetesIntervalMs;
   mkdirSync(dirname(log), { recursive: true });
   const write = (line: KubernetesLine) => appendFileSync(log, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-  write(options.found);
-  // Told by the check already, and nothing to poll.
-  if (options.found.problems.some(({ kind }) => kind === "context")) return;
-
   using connection = await KubernetesConnection.open(access);
   const client = new KubernetesClient(connection);
   const metrics = new MetricsApi(client);

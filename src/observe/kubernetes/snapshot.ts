@@ -10,7 +10,7 @@ import {
 import { ApiError, apiErrorText } from "./api-error.ts";
 import type { ApiDeployment, ApiHpa, ApiNode, ApiPod } from "./api-types.ts";
 import type { KubernetesClient } from "./client.ts";
-import { labelSelector } from "./label-selector.ts";
+import { labelSelector } from "../../config/label-selector.ts";
 import type { MetricsApi } from "./metrics-api.ts";
 import { trimDeployment, trimHpa, type ComponentOf } from "./trim-hpa.ts";
 import { trimNode } from "./trim-node.ts";

@@ -1,7 +1,7 @@
 import type { Component, Condition, DeploymentSample, HpaMetric, HpaSample } from "../../metrics/kubernetes/lines.ts";
 import { parseQuantity } from "../../metrics/kubernetes/quantity.ts";
 import { timeMs, type ApiCondition, type ApiDeployment, type ApiHpa, type ApiMetric } from "./api-types.ts";
-import type { Labels } from "./label-selector.ts";
+import type { Labels } from "../../config/label-selector.ts";
 
 export type ComponentOf = (labels: Labels) => Component | null;
 

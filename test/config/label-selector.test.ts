@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labelSelector } from "../../../src/observe/kubernetes/label-selector.ts";
+import { labelSelector } from "../../src/config/label-selector.ts";
 
 const labels = { app: "livekit-server", tier: "media", "app.kubernetes.io/name": "livekit-server" };
 

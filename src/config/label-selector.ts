@@ -15,6 +15,15 @@ export function labelSelector(text: string): Requirement {
   return (labels) => requirements.every((matches) => matches(labels));
 }
 
+export function isLabelSelector(text: string): boolean {
+  try {
+    labelSelector(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** At the commas that are not inside parentheses. */
 function split(text: string): string[] {
   return text

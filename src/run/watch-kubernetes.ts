@@ -1,0 +1,64 @@
+/** The cluster that LiveKit runs in, where the configuration names one: checked before the run, watched during it. */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Config } from "../config/schema.ts";
+import { exitCodes, LkloadError } from "../errors.ts";
+import type { AccessLine } from "../metrics/kubernetes/lines.ts";
+import { checkAccess } from "../observe/kubernetes/access.ts";
+import { kubernetesIntervalMs, observeKubernetes } from "../observe/kubernetes/observe-kubernetes.ts";
+import type { RunContext } from "./context.ts";
+import { errorLine } from "./error-line.ts";
+
+export function watchesKubernetes({ kubernetes }: Config): boolean {
+  // The configuration of a run made before there was this part has none.
+  const { enabled, kubeconfig, context } = (kubernetes as Config["kubernetes"] | undefined) ?? {};
+  return enabled ?? (kubeconfig !== undefined || context !== undefined);
+}
+
+/**
+ * What lkload may read there, as the first line of `observe/kubernetes.ndjson`. Null: no cluster is watched.
+ * @throws {LkloadError} exit 5 when something is missing and the configuration requires it
+ */
+export async function checkKubernetes(context: RunContext): Promise<AccessLine | null> {
+  const { config, folder, now, signal, emit } = context;
+  if (!watchesKubernetes(config)) return null;
+  const { selectors, required, ...access } = config.kubernetes;
+  const line = await checkAccess({ access, selectors, intervalMs: kubernetesIntervalMs, now, signal });
+  mkdirSync(dirname(folder.kubernetesLog), { recursive: true });
+  appendFileSync(folder.kubernetesLog, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  const [first, ...others] = line.problems;
+  if (first !== undefined && required) {
+    const more = others.map(({ text }) => `; ${text}`).join("");
+    throw new LkloadError(exitCodes.infrastructure, `Kubernetes cannot be watched: ${first.text}${more}`, {
+      hint: `${first.hint}; or set kubernetes.required to false`,
+    });
+  }
+  for (const { text, hint } of line.problems) {
+    emit({ type: "warning", text: `Kubernetes: ${text} (${hint})`, host: null });
+  }
+  return line;
+}
+
+/** Until the signal is aborted. Never throws: a run goes on without it, and its report says so. */
+export async function watchKubernetes(context: RunContext, signal: AbortSignal): Promise<void> {
+  const { config, folder, now, log } = context;
+  if (!watchesKubernetes(config)) return;
+  const { selectors, required: _, ...access } = config.kubernetes;
+  try {
+    await observeKubernetes({
+      access,
+      selectors,
+      log: folder.kubernetesLog,
+      now,
+      signal,
+      onSnapshot: (snapshot) => {
+        const failed = Object.entries(snapshot).flatMap(([part, value]) =>
+          typeof value === "object" && value.error !== null ? [`${part}: ${value.error.text}`] : [],
+        );
+        if (failed.length > 0) log.warn({ failed }, "cluster not read in full");
+      },
+    });
+  } catch (error) {
+    log.warn({ error: errorLine(error) }, "cluster not watched");
+  }
+}

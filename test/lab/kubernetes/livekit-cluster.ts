@@ -1,0 +1,84 @@
+/** The deployment that the tests look at: 17 nodes, ten LiveKit servers with an HPA up to 17, ingress and egress. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { until } from "./api.ts";
+import type { Kubernetes } from "./kubernetes.ts";
+
+export const namespace = "livekit";
+export const serverHpa = "livekit-livekit-server";
+
+type Conditions = { type: string; status: string; reason?: string }[];
+export type LabPod = {
+  metadata: { name: string; uid: string; deletionTimestamp?: string };
+  spec: { nodeName?: string };
+  status: {
+    phase: string;
+    conditions?: Conditions;
+    containerStatuses?: { restartCount: number; state: { running?: { startedAt: string } } }[];
+  };
+};
+
+const manifests = join(import.meta.dirname, "manifests");
+const selector = encodeURIComponent("app.kubernetes.io/name=livekit-server");
+
+/** Nodes of 8 CPUs, of which pods may have 7.91; a pod on the host's network has its node's address 10.244.0.N. */
+export async function addNodes(cluster: Kubernetes, nodeCount: number): Promise<void> {
+  for (let number = 1; number <= nodeCount; number++) {
+    const name = `node-${String(number).padStart(2, "0")}`;
+    const capacity = { cpu: "8", memory: "16Gi", pods: "110" };
+    await cluster.api.post("/api/v1/nodes", {
+      metadata: {
+        name,
+        labels: { "kubernetes.io/hostname": name },
+        annotations: { "metrics.k8s.io/resource-metrics-path": `/metrics/nodes/${name}/metrics/resource` },
+      },
+      status: {
+        capacity,
+        allocatable: { ...capacity, cpu: "7910m", memory: "14Gi" },
+        addresses: [{ type: "InternalIP", address: `10.244.0.${number}` }],
+      },
+    });
+  }
+  await until(
+    `${nodeCount} nodes are Ready`,
+    async () => {
+      const { items } = await cluster.api.get<{ items: { status: { conditions?: Conditions } }[] }>("/api/v1/nodes");
+      return items.filter(({ status }) => isReady(status)).length === nodeCount;
+    },
+    { seconds: 120 },
+  );
+}
+
+export async function deployLivekit(cluster: Kubernetes): Promise<void> {
+  for (const name of ["livekit", "poller-rbac"]) {
+    await cluster.apply(await readFile(join(manifests, `${name}.yaml`), "utf8"));
+  }
+}
+
+/** What every LiveKit server uses from now on, and what everything else does. */
+export async function setUsage(cluster: Kubernetes, serverMillicores: number): Promise<void> {
+  const expression = `pod.metadata.name.startsWith("livekit-livekit-server") ? Quantity("${serverMillicores}m") : Quantity("50m")`;
+  await cluster.api.apply("/apis/kwok.x-k8s.io/v1alpha1/clusterresourceusages/load", {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "ClusterResourceUsage",
+    metadata: { name: "load" },
+    spec: { usages: [{ usage: { memory: { value: "512Mi" }, cpu: { expression } } }] },
+  });
+}
+
+export async function serverPods(cluster: Kubernetes): Promise<LabPod[]> {
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`;
+  return (await cluster.api.get<{ items: LabPod[] }>(path)).items;
+}
+
+export function isReady(status: { conditions?: Conditions }): boolean {
+  return status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+export async function untilServersReady(cluster: Kubernetes, wanted: number, seconds = 120): Promise<void> {
+  await until(
+    `${wanted} LiveKit servers are Ready`,
+    async () => (await serverPods(cluster)).filter(({ status }) => isReady(status)).length === wanted,
+    { seconds },
+  );
+}
