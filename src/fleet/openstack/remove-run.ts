@@ -25,6 +25,8 @@ export type RemoveRunOptions = {
 
 /** What terraform's destroy waits for in vain. */
 const blocking = ["server", "port", "router interface"] as const;
+/** Terraform may have been killed a moment ago. */
+const settleMs = 5000;
 const attempts = 3;
 const pauseMs = 5000;
 
@@ -39,7 +41,7 @@ export async function removeRun(options: RemoveRunOptions): Promise<SweepResult 
     orphans = await sweep(cloud, selection, { signal, timeoutMs, except, kinds: blocking, onEvent });
     await destroyState(terraform, options);
   }
-  const rest = await sweep(cloud, selection, { signal, timeoutMs, onEvent });
+  const rest = await sweep(cloud, selection, { signal, timeoutMs, settleMs, onEvent });
   const destroyed = terraform === null ? 0 : known - (await terraform.stateCount());
   return {
     found: [...orphans.found, ...rest.found],

@@ -8,6 +8,11 @@ export type SweepOptions = {
   signal: AbortSignal;
   /** No further attempt is begun after this time. */
   timeoutMs: number;
+  /**
+   * How long a project has to stay empty of it before it counts as gone. A service goes on with a request that it has
+   * accepted after whoever sent it was killed: what comes of that is not in the first list. Default 0.
+   */
+  settleMs?: number;
   /** Ids to leave alone, such as what terraform is about to delete itself. */
   except?: ReadonlySet<string>;
   /** Default: all. */
@@ -47,7 +52,11 @@ export async function sweep(cloud: Cloud, selection: Selection, options: SweepOp
   const seen = new Map<string, Found>();
   const reasons = new Map<string, string>();
   for (let pass = 0; ; pass++) {
-    const there = await list();
+    let there = await list();
+    if (there.length === 0 && (options.settleMs ?? 0) > 0) {
+      await delay(options.settleMs, undefined, { signal: options.signal });
+      there = await list();
+    }
     for (const found of there) seen.set(keyOf(found), found);
     const still = new Set(there.map(keyOf));
     const deleted = [...seen.values()].filter((found) => !still.has(keyOf(found)));

@@ -1,18 +1,19 @@
-/** What an apply that was killed leaves behind is found and deleted without its state; what is another's stays. */
+/** What an apply that was killed leaves behind is found and deleted, with and without its state; what is another's stays. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runSelection } from "../../../src/fleet/openstack/inventory.ts";
+import { runSelection, type ResourceKind } from "../../../src/fleet/openstack/inventory.ts";
 import { removeRun } from "../../../src/fleet/openstack/remove-run.ts";
+import type { Cloud } from "../../../src/fleet/openstack/rest/cloud.ts";
 import { findLeftovers, sweep } from "../../../src/fleet/openstack/sweep.ts";
 import { terraformEnvironment } from "../../../src/fleet/openstack/terraform/environment.ts";
-import { parseTerraformLine, type TerraformEvent } from "../../../src/fleet/openstack/terraform/stream.ts";
 import { makeDecoys, projectContents, purgeProject } from "../../lab/openstack/project.ts";
 import { tempDir } from "../../lab/temp-dir.ts";
 import { connectCloud, labStack, type LabStack } from "./lab-stack.ts";
 
-const signal = AbortSignal.timeout(1_200_000);
+const signal = AbortSignal.timeout(2_400_000);
+const limit = { timeout: 1_200_000 };
 const managed = {
   mode: "managed",
   floatingIpPool: "public",
@@ -24,48 +25,44 @@ const managed = {
 beforeEach(purgeProject, 900_000);
 afterEach(purgeProject, 900_000);
 
-/** Runs `terraform apply` and kills it, provider and all, at the first event that is asked for. */
-async function applyKilledAt(stack: LabStack, isMoment: (event: TerraformEvent) => boolean): Promise<void> {
+/** Runs `terraform apply` and kills it, provider and all, as soon as the cloud has one of the kind. */
+async function applyKilledAt(stack: LabStack, cloud: Cloud, kind: ResourceKind): Promise<void> {
   const child = spawn("terraform", ["apply", "-json", "-auto-approve", "-input=false"], {
     cwd: stack.dir,
     env: terraformEnvironment(process.env, stack.cliConfigFile),
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: "ignore",
     detached: true,
   });
   const closed = once(child, "close");
-  let killed = false;
-  createInterface(child.stdout).on("line", (line) => {
-    const event = parseTerraformLine(line);
-    if (killed || event === undefined || !isMoment(event) || child.pid === undefined) return;
-    killed = true;
-    process.kill(-child.pid, "SIGKILL");
-  });
+  const selection = runSelection(stack.marks);
+  for (let there = 0; there === 0;) {
+    if (child.exitCode !== null || child.pid === undefined) throw new Error("terraform ended before it was killed");
+    await delay(200);
+    there = (await findLeftovers(cloud, selection, { signal, timeoutMs: 0, kinds: [kind] })).length;
+  }
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   await closed;
-  expect(killed).toBe(true);
+  expect(child.signalCode).toBe("SIGKILL");
 }
 
 test(
-  "SIGKILL in the middle of an apply, no state at hand: all is found and deleted, decoys stay",
-  { timeout: 1_200_000 },
+  "SIGKILL while servers are being built, no state at hand: all is found and deleted, decoys stay",
+  limit,
   async () => {
     await using work = await tempDir("sweep");
     const stack = await labStack(work.path, managed, { signal });
     await makeDecoys(stack.marks.prefix, stack.marks.runId);
     const before = await projectContents();
-    let servers = 0;
-    await applyKilledAt(stack, (event) => {
-      if (event.type === "started" && event.kind === "openstack_compute_instance_v2") servers += 1;
-      return servers === 2 && event.type === "progress";
-    });
-
     const cloud = await connectCloud(signal);
+    await applyKilledAt(stack, cloud, "server");
+
     const selection = runSelection(stack.marks);
     const found = await findLeftovers(cloud, selection, { signal, timeoutMs: 0 });
     const kinds = new Set(found.map(({ kind }) => kind));
     for (const kind of ["server", "port", "router interface", "network", "security group", "key pair"] as const) {
       expect(kinds).toContain(kind);
     }
-    const result = await sweep(cloud, selection, { signal, timeoutMs: 300_000 });
+    const result = await sweep(cloud, selection, { signal, timeoutMs: 300_000, settleMs: 5000 });
     expect(result.left).toEqual([]);
     expect(result.deleted.length).toBeGreaterThanOrEqual(found.length);
     expect(await projectContents()).toEqual(before);
@@ -73,16 +70,15 @@ test(
 );
 
 test(
-  "SIGKILL in the middle of an apply, its state at hand: what it knows and what it does not are both removed",
-  { timeout: 1_200_000 },
+  "SIGKILL while ports are being made: what the state knows and what it does not are both removed",
+  limit,
   async () => {
     await using work = await tempDir("remove");
     const stack = await labStack(work.path, managed, { signal });
     const before = await projectContents();
-    // Ports and the router's interface are being made: the state notes them only when they are there.
-    await applyKilledAt(stack, (event) => event.type === "started" && event.kind === "openstack_networking_port_v2");
-
     const cloud = await connectCloud(signal);
+    await applyKilledAt(stack, cloud, "port");
+
     const { terraform, marks } = stack;
     const known = await terraform.stateCount();
     const result = await removeRun({ cloud, selection: runSelection(marks), terraform, parallelism: 10, signal });
@@ -92,7 +88,7 @@ test(
   },
 );
 
-test("a run that is not there: nothing is found, nothing is touched", async () => {
+test("a run that is not there: nothing is found, nothing is touched", limit, async () => {
   const cloud = await connectCloud(signal);
   const selection = runSelection({ prefix: "lkload", runId: "20200101-000000-aaaa" });
   const result = await sweep(cloud, selection, { signal, timeoutMs: 60_000 });

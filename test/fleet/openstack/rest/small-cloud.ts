@@ -1,0 +1,74 @@
+/** A cloud of a few lists on the loopback, for orders of events that a real one gives only now and then. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Cloud } from "../../../../src/fleet/openstack/rest/cloud.ts";
+import { findCredentials } from "../../../../src/fleet/openstack/rest/find-credentials.ts";
+
+type Item = Record<string, unknown> & { id: string };
+
+export interface SmallCloud extends AsyncDisposable {
+  cloud: Cloud;
+  /** By the last part of their path: `servers`, `ports`, `security-groups` … */
+  items: Record<string, Item[]>;
+  /** `DELETE /ports/1` in the order in which they came. */
+  deletes: string[];
+  /** Called before each list of servers, which begins an inventory. */
+  onInventory: () => void;
+  /** The reason why this may not be deleted now. */
+  refuses: (kind: string, id: string) => string | undefined;
+}
+
+export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCloud> {
+  const state: Omit<SmallCloud, "cloud" | typeof Symbol.asyncDispose> = {
+    items,
+    deletes: [],
+    onInventory: () => undefined,
+    refuses: () => undefined,
+  };
+  const server = createServer((request, response) => {
+    const [, , kind = "", id = ""] = new URL(request.url ?? "", "http://unused").pathname.split("/");
+    request.resume().on("end", () => {
+      const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
+      if (kind === "auth") {
+        response.setHeader("x-subject-token", "t");
+        answer(201, token(url));
+      } else if (request.method === "DELETE") {
+        state.deletes.push(`${kind} ${id}`);
+        const reason = state.refuses(kind, id);
+        if (reason !== undefined) answer(409, { NeutronError: { message: reason } });
+        else {
+          state.items[kind] = (state.items[kind] ?? []).filter((item) => item.id !== id);
+          response.writeHead(204).end();
+        }
+      } else if (id === "" || id === "detail") {
+        if (kind === "servers") state.onInventory();
+        answer(200, { [listKeys[kind] ?? kind.replaceAll("-", "_")]: state.items[kind] ?? [] });
+      } else answer((state.items[kind] ?? []).some((item) => item.id === id) ? 200 : 404, {});
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { OS_AUTH_URL: url, OS_USERNAME: "ada", OS_PASSWORD: "x", OS_PROJECT_NAME: "load" };
+  const credentials = await findCredentials(null, { env, home: "/nonexistent", cwd: "/" });
+  const cloud = await Cloud.connect(credentials, AbortSignal.timeout(60_000));
+  const close = async () => {
+    server.closeAllConnections();
+    await once(server.close(), "close");
+  };
+  return Object.assign(state, { cloud, [Symbol.asyncDispose]: close });
+}
+
+const listKeys: Record<string, string> = { "os-keypairs": "keypairs", "os-server-groups": "server_groups" };
+
+const token = (url: string) => ({
+  token: {
+    project: { id: "p1", name: "load" },
+    user: { id: "u1", name: "ada" },
+    catalog: [
+      { type: "compute", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.1` }] },
+      { type: "network", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.0` }] },
+    ],
+  },
+});
