@@ -58,7 +58,7 @@ function environmentOf(path: string): string {
 }
 
 test("while a target is awaited that never answers: exit 130 at once", async () => {
-  await using silent = createServer().listen(0, "127.0.0.1");
+  await using silent = createServer((socket) => socket.on("error", () => undefined).resume()).listen(0, "127.0.0.1");
   await once(silent, "listening");
   const address = silent.address();
   const port = typeof address === "object" ? address?.port : undefined;
