@@ -47,7 +47,7 @@ export class Target {
       throw new LkloadError(
         exitCodes.infrastructure,
         `LiveKit at ${this.#access.url}: its API answers, but a participant cannot join: ${errorText(error)}`,
-        { hint: "proxies and load balancers in front of LiveKit must pass WebSockets on to /rtc", cause: error },
+        { hint: joinHint(this.#access.url), cause: error },
       );
     }
   }
@@ -165,6 +165,13 @@ export function errorText(error: unknown): string {
     .replaceAll(/\s+/g, " ");
 }
 
+function joinHint(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname === "/"
+    ? "proxies and load balancers in front of LiveKit must pass WebSockets on to /rtc"
+    : `livekit.url has the path ${pathname}: LiveKit itself is served without one`;
+}
+
 function targetError(url: string, error: unknown): LkloadError {
   const fail = (message: string, hint: string) =>
     new LkloadError(exitCodes.infrastructure, `LiveKit at ${url}: ${message}`, { hint, cause: error });
@@ -191,6 +198,9 @@ function targetError(url: string, error: unknown): LkloadError {
   }
   if (/timeout|aborted/i.test(text)) {
     return fail(`no answer within ${requestTimeoutSeconds} s`, "check livekit.url, firewalls and the load balancer");
+  }
+  if (text.includes("ERR_SSL_WRONG_VERSION_NUMBER")) {
+    return fail("it does not speak TLS there", "write ws:// or http:// in livekit.url, or name the port that has TLS");
   }
   return fail(`cannot be reached (${text})`, "check livekit.url (LIVEKIT_URL): name, port, TLS");
 }

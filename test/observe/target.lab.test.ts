@@ -58,6 +58,19 @@ describe("a real livekit-server", () => {
     expect((await failureOf({ apiKey: "nobody" })).message).toContain("refused the API key or secret");
   });
 
+  test("https on a port without TLS is told as such", async () => {
+    expect((await failureOf({ url: server.url.replace("http", "https") })).message).toMatch(
+      /does not speak TLS there$/,
+    );
+  });
+
+  test("a path that is not LiveKit's is named where nobody can join", async () => {
+    const target = new Target({ ...access, url: `${server.url}/some/path` });
+    await expect(target.probeJoin("probe-room", noSignal)).rejects.toMatchObject({
+      hint: expect.stringContaining("/some/path") as string,
+    });
+  });
+
   test("its metrics are scraped, without lines that lkload has no use for", async () => {
     const sample = await scrape(server.metricsUrl, () => 1, new AbortController().signal);
     expect(sample.error).toBeNull();
