@@ -56,7 +56,7 @@ export function warningsOf(inputs: {
   }
   if (inputs.restarts > 0) {
     warnings.push(
-      `${inputs.restarts} server processes went away during the steady window: what they counted last is not known`,
+      `${inputs.restarts} server ${inputs.restarts === 1 ? "process" : "processes"} went away during the steady window: what they counted last is not known`,
     );
   }
   const others = othersOnServer(progress, server, loadRange);

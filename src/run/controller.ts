@@ -6,11 +6,15 @@ import { readJsonIfThere, writeJson } from "./store.ts";
 
 const controllerSchema = z.strictObject({ pid: z.int(), started: z.string().nullable() });
 
-/** Process ids are used again: the start time tells two processes apart. Null where there is no /proc. */
+/**
+ * Process ids are used again: the start time tells two processes apart. Null where there is no such process, or one
+ * that has ended and was not waited for (as in a container without an init).
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
