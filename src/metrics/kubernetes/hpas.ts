@@ -13,7 +13,7 @@ export class HpaHistory {
   readonly #conditions = new Map<string, Spans<Condition>>();
 
   add(atMs: number, hpa: HpaSample): void {
-    const before = this.polls.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
+    const before = this.polls.at(-1)?.atMs ?? atMs;
     this.polls.push({ atMs, hpa });
     for (const condition of hpa.conditions) {
       let spans = this.#conditions.get(condition.type);

@@ -2,6 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A real answer of the API server: see captures/README.md. */
-export function capture<Shape>(name: string): Shape {
-  return JSON.parse(readFileSync(join(import.meta.dirname, "captures", `${name}.json`), "utf8")) as Shape;
+export function capture(name: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, "captures", `${name}.json`), "utf8"));
 }

@@ -22,7 +22,7 @@ import { capture } from "./capture.ts";
 
 describe("HPAs", () => {
   test("at its maximum", () => {
-    const hpa = trimHpa(capture<ApiHpa>("hpa-at-max"), "server");
+    const hpa = trimHpa(capture("hpa-at-max") as ApiHpa, "server");
     expect(hpaSampleSchema.parse(hpa)).toMatchObject({
       name: "livekit-livekit-server",
       component: "server",
@@ -41,17 +41,17 @@ describe("HPAs", () => {
   });
 
   test.each(["hpa-no-metrics", "hpa-metrics-lost"])("without metrics (%s) there is no figure, not 0", (name) => {
-    expect(trimHpa(capture<ApiHpa>(name), null).metrics).toEqual([
+    expect(trimHpa(capture(name) as ApiHpa, null).metrics).toEqual([
       { name: "cpu", unit: "%", target: 50, current: null },
     ]);
   });
 
   test("that never had a metric wants no number of pods", () => {
-    expect(trimHpa(capture<ApiHpa>("hpa-no-metrics"), null).desiredReplicas).toBeNull();
+    expect(trimHpa(capture("hpa-no-metrics") as ApiHpa, null).desiredReplicas).toBeNull();
   });
 
   test("a value that an older controller left standing is none", () => {
-    const hpa = capture<ApiHpa>("hpa-at-max");
+    const hpa = capture("hpa-at-max") as ApiHpa;
     const active = hpa.status?.conditions?.find(({ type }) => type === "ScalingActive");
     Object.assign(active!, { status: "False", reason: "FailedGetResourceMetric" });
     expect(trimHpa(hpa, null).metrics[0]?.current).toBeNull();
@@ -94,7 +94,7 @@ test("a Deployment belongs to the component whose pods it makes", () => {
 
 describe("pods", () => {
   test("pending, with the scheduler's reason", () => {
-    const pod = podSampleSchema.parse(trimPod(capture<ApiPod>("pod-pending"), "server"));
+    const pod = podSampleSchema.parse(trimPod(capture("pod-pending") as ApiPod, "server"));
     expect(pod).toMatchObject({ phase: "Pending", node: null, ready: false, containers: [] });
     expect(pod.waiting).toMatch(/^Unschedulable: 0\/17 nodes are available/);
     expect(pod.requests).toEqual({ cpuCores: 2, memoryBytes: 2 ** 30 });
@@ -103,16 +103,16 @@ describe("pods", () => {
   test("killed for its memory, down and up again", () => {
     const finishedAtMs = Date.UTC(2026, 10, 22, 18, 35, 41);
     const terminated = { reason: "OOMKilled", exitCode: 137, finishedAtMs };
-    const down = podSampleSchema.parse(trimPod(capture<ApiPod>("pod-oomkilled-down"), "server"));
+    const down = podSampleSchema.parse(trimPod(capture("pod-oomkilled-down") as ApiPod, "server"));
     expect(down.ready).toBe(false);
     expect(down.containers).toEqual([{ name: "livekit-server", restarts: 0, terminated }]);
-    const up = trimPod(capture<ApiPod>("pod-oomkilled"), "server");
+    const up = trimPod(capture("pod-oomkilled") as ApiPod, "server");
     expect(up.ready).toBe(true);
     expect(up.containers).toEqual([{ name: "livekit-server", restarts: 1, terminated }]);
   });
 
   test("evicted", () => {
-    expect(trimPod(capture<ApiPod>("pod-evicted"), "server")).toMatchObject({ phase: "Failed", reason: "Evicted" });
+    expect(trimPod(capture("pod-evicted") as ApiPod, "server")).toMatchObject({ phase: "Failed", reason: "Evicted" });
   });
 
   test("requests are unknown when one container has none", () => {
@@ -122,7 +122,7 @@ describe("pods", () => {
 });
 
 test("usage of pods and nodes, as metrics-server writes it", () => {
-  const [pod] = capture<{ items: ApiPodMetrics[] }>("ms-pod-metrics").items.map(trimPodMetrics);
+  const [pod] = (capture("ms-pod-metrics") as { items: ApiPodMetrics[] }).items.map(trimPodMetrics);
   expect(usageSampleSchema.parse(pod)).toEqual({
     name: "livekit-livekit-server-58b8b7647b-4mcqf",
     timestampMs: Date.UTC(2026, 10, 22, 18, 38, 32),
@@ -130,7 +130,7 @@ test("usage of pods and nodes, as metrics-server writes it", () => {
     cpuCores: expect.closeTo(0.499988235, 9),
     memoryBytes: 524_289 * 1024,
   });
-  const [node] = capture<{ items: ApiNodeMetrics[] }>("ms-node-metrics").items.map(trimNodeMetrics);
+  const [node] = (capture("ms-node-metrics") as { items: ApiNodeMetrics[] }).items.map(trimNodeMetrics);
   expect(usageSampleSchema.parse(node)).toMatchObject({ name: "node-01", windowMs: 9887 });
   expect(
     trimPodMetrics({ metadata: { name: "new" }, timestamp: "2026-11-22T18:38:32Z", containers: [] }),
@@ -147,20 +147,23 @@ test("Go durations", () => {
 });
 
 test("nodes: Unknown is not False", () => {
-  const lost = nodeSampleSchema.parse(trimNode(capture<ApiNode>("node-unknown")));
+  const lost = nodeSampleSchema.parse(trimNode(capture("node-unknown") as ApiNode));
   expect(lost).toMatchObject({ ready: "Unknown", readyReason: "NodeStatusUnknown" });
-  expect(trimNode(capture<ApiNode>("node-notready"))).toMatchObject({ ready: "False", readyReason: "KubeletNotReady" });
+  expect(trimNode(capture("node-notready") as ApiNode)).toMatchObject({
+    ready: "False",
+    readyReason: "KubeletNotReady",
+  });
   expect(lost.allocatable).toEqual({ cpuCores: 7.91, memoryBytes: 14 * 2 ** 30 });
 });
 
 describe("events", () => {
   test("of three generations of the API", () => {
-    const rescale = capture<{ items: ApiEvent[] }>("events-rescale").items.find(
+    const rescale = (capture("events-rescale") as { items: ApiEvent[] }).items.find(
       ({ reason }) => reason === "SuccessfulRescale",
     );
     const atMs = Date.UTC(2026, 10, 22, 18, 35, 31);
     expect(eventLineSchema.parse(trimEvent(rescale!, 5))).toMatchObject({ firstAtMs: atMs, lastAtMs: atMs, count: 1 });
-    const failed = capture<ApiEvent>("event-failed-scheduling");
+    const failed = capture("event-failed-scheduling") as ApiEvent;
     expect(trimEvent(failed, 5)?.lastAtMs).toBe(Date.UTC(2026, 10, 22, 18, 35, 36, 637));
     const series = { count: 7, lastObservedTime: "2026-11-22T18:40:00Z" };
     expect(trimEvent({ ...failed, series }, 5)).toMatchObject({ count: 7, lastAtMs: Date.UTC(2026, 10, 22, 18, 40) });
