@@ -9,6 +9,7 @@ import { errorSection } from "./html/error-section.ts";
 import { figureCards } from "./html/figure-cards.ts";
 import { hostSection } from "./html/host-section.ts";
 import { iconDefinitions } from "./html/icon.ts";
+import { kubernetesSection } from "./html/kubernetes-section.ts";
 import { latencySection } from "./html/latency-section.ts";
 import { html, Markup } from "./html/markup.ts";
 import { mediaSection } from "./html/media-section.ts";
@@ -28,6 +29,7 @@ const parts = [
   ["media", "Media"],
   ["hosts", "Hosts"],
   ["rooms", "Rooms"],
+  ["kubernetes", "Kubernetes"],
   ["errors", "Errors"],
   ["caveats", "What these numbers are not"],
   ["environment", "Environment"],
@@ -56,13 +58,14 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
         ${iconDefinitions} ${banner(result)} ${figureCards(keyFigures(result))}
         <nav class="page" aria-label="Parts of the report">
           <ul>
-            ${parts.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+            ${shownParts(result).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
           </ul>
         </nav>
         <main>
           ${thresholdSection(result)} ${trustSection(result)} ${timelineSection(result)} ${latencySection(result)}
-          ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)} ${errorSection(result)}
-          ${caveatSection(result)} ${environmentSection(result)} ${teardownSection(teardown)}
+          ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)}
+          ${result.kubernetes && kubernetesSection(result.kubernetes)} ${errorSection(result)} ${caveatSection(result)}
+          ${environmentSection(result)} ${teardownSection(teardown)}
         </main>
         <footer>
           Made by lkload ${result.run.lkloadVersion} from result.json (version ${result.version}) of run
@@ -72,6 +75,11 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
       </body>
     </html> `;
   return document.text;
+}
+
+/** The cluster has a part where one was watched. */
+function shownParts({ kubernetes }: Result) {
+  return parts.filter(([id]) => id !== "kubernetes" || kubernetes !== null);
 }
 
 /** Nothing may be loaded, and no style but ours may apply. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { ensureLivekitServer, ensureLk } from "./binaries.ts";
 import { runForeground, stopSignal } from "./foreground.ts";
+import { ensureKubernetes } from "./kubernetes/binaries.ts";
 import { stderrProgress } from "./progress.ts";
 import { ensureTools, testTools } from "./tools.ts";
 
@@ -19,8 +20,12 @@ try {
   context.progress.say("LiveKit binaries");
   await ensureLivekitServer(context);
   await ensureLk(context);
-  context.progress.say("tests");
   const given = process.argv.slice(2);
+  if (given.includes("kubernetes")) {
+    context.progress.say("Kubernetes");
+    await ensureKubernetes(context);
+  }
+  context.progress.say("tests");
   // The suites that take a cloud of their own are asked for by name.
   const projects = given.includes("--project") ? [] : ["--project", "unit", "--project", "lab"];
   process.exitCode = await runForeground(process.execPath, [vitest, "run", "--root", root, ...projects, ...given], {

@@ -24,12 +24,12 @@ export class Coverages {
     for (const [name, part] of this.#parts) {
       const { items, error } = snapshot[name];
       part.asked += 1;
-      if (unasked && part.open === null) this.#open(name, part, before, "no poll was made");
       if (items === null) {
         part.lastError = error?.text ?? "no answer";
         if (part.open === null) this.#open(name, part, part.lastGoodMs ?? polledAtMs, part.lastError);
         continue;
       }
+      if (unasked && part.open === null) this.#open(name, part, before, "no poll was made");
       part.answered += 1;
       part.lastGoodMs = polledAtMs;
       if (part.open !== null) part.open.toMs = polledAtMs;

@@ -1,0 +1,261 @@
+/** The cluster during the run: what scaled and when, how full and how even, what went wrong, and what was not seen. */
+import type { Balance, KubernetesFigure, KubernetesResult } from "../../metrics/kubernetes/result.ts";
+import { formatUtc } from "../moment.ts";
+import { formatBytes, formatCount, formatMs, formatNumber, formatPercent } from "../quantity.ts";
+import { type Content, html, type Markup } from "./markup.ts";
+import { section } from "./section.ts";
+import { notMeasured, table, type Row } from "./table.ts";
+
+export function kubernetesSection(kubernetes: KubernetesResult): Markup {
+  const { namespace, server, version, window } = kubernetes;
+  const steady = window.kind === "steady" ? "the steady window" : "the whole load (there was no steady window)";
+  return section(
+    "kubernetes",
+    "Kubernetes",
+    `Namespace ${namespace} at ${server ?? "an unknown server"}, ${version ?? "of unknown version"}. Peaks and means are of ${steady}; what happened is of the whole run. Times of decisions, pods and nodes are by the cluster's clock.`,
+    problems(kubernetes),
+    scaling(kubernetes),
+    decisions(kubernetes),
+    components(kubernetes),
+    nodes(kubernetes),
+    troubles(kubernetes),
+    gaps(kubernetes),
+    html`<p>Not measured: ${kubernetes.notMeasured.join("; ")}.</p>`,
+  );
+}
+
+function problems({ problems }: KubernetesResult): Content {
+  if (problems.length === 0) return null;
+  const rows = problems.map(({ text, hint }): Row => ({ tone: "warn", cells: [text, hint] }));
+  return shown(
+    "Could not be read",
+    [
+      { head: "What", wraps: true },
+      { head: "What to do", grows: true },
+    ],
+    rows,
+  );
+}
+
+function scaling({ hpas }: KubernetesResult): Content {
+  if (hpas.length === 0) return html`<p>No HPA was seen.</p>`;
+  const rows = hpas.flatMap(({ name, min, max, replicas, metrics, headroom }): Row[] =>
+    metrics.map((metric) => {
+      const unit = (value: number | null) => inUnit(value, metric.unit, metric.reason);
+      const isAbove = metric.mean !== null && metric.target !== null && metric.mean > metric.target;
+      return {
+        tone: headroom === 0 && isAbove ? "warn" : undefined,
+        cells: [
+          name,
+          metric.name,
+          unit(metric.peak),
+          unit(metric.mean),
+          unit(metric.target),
+          replicas.first === null
+            ? notMeasured()
+            : `${replicas.first} → ${replicas.last} (${replicas.least} to ${replicas.most})`,
+          `${min} to ${max}`,
+          headroom === null ? notMeasured() : formatCount(headroom),
+        ],
+      };
+    }),
+  );
+  return shown(
+    "HPAs (source: HPA status)",
+    [
+      { head: "HPA", wraps: true },
+      { head: "Metric" },
+      { head: "Peak", numeric: true },
+      { head: "Mean", numeric: true },
+      { head: "Target", numeric: true },
+      { head: "Pods asked for", numeric: true },
+      { head: "Limits", numeric: true },
+      { head: "Left to its limit", numeric: true },
+    ],
+    rows,
+  );
+}
+
+function decisions({ hpas }: KubernetesResult): Content {
+  const rows = hpas.flatMap(({ name, decisions }) =>
+    decisions.map(({ atMs, from, to, why, sinceLoadStepMs, readyAfterMs, readyReason, source }): Row => ({
+      cells: [
+        formatUtc(atMs),
+        name,
+        `${from ?? "?"} → ${to}`,
+        sinceLoadStepMs === null ? notMeasured() : formatMs(sinceLoadStepMs),
+        readyAfterMs === null ? notMeasured(readyReason ?? undefined) : formatMs(readyAfterMs),
+        why,
+        source,
+      ],
+    })),
+  );
+  const limits = hpas.flatMap(({ name, conditions }) =>
+    conditions
+      .filter(({ type, status }) => (type === "ScalingActive") === (status === "False") && type !== "AbleToScale")
+      .map(({ meaning, reason, fromMs, toMs, polls }): Row => ({
+        tone: reason === "TooFewReplicas" ? undefined : "warn",
+        cells: [name, html`${meaning} <small>(${reason})</small>`, formatUtc(fromMs), formatUtc(toMs), polls],
+      })),
+  );
+  return [
+    rows.length === 0
+      ? html`<p>No HPA changed a size during the run.</p>`
+      : shown(
+          "Scale decisions",
+          [
+            { head: "When" },
+            { head: "HPA", wraps: true },
+            { head: "Pods", numeric: true },
+            { head: "After the load step", numeric: true },
+            { head: "Until the last was Ready", numeric: true },
+            { head: "Why", grows: true },
+            { head: "Source", wraps: true },
+          ],
+          rows,
+        ),
+    limits.length === 0
+      ? null
+      : shown(
+          "What held HPAs back",
+          [
+            { head: "HPA", wraps: true },
+            { head: "State", grows: true },
+            { head: "First seen" },
+            { head: "Last seen" },
+            { head: "Polls", numeric: true },
+          ],
+          limits,
+        ),
+  ];
+}
+
+function components({ components }: KubernetesResult): Content {
+  if (components.length === 0) return html`<p>No pod of LiveKit was seen.</p>`;
+  const rows = components.map(({ component, ready, cpu, memory, cpuBalance, memoryBalance }): Row => ({
+    cells: [
+      component,
+      ready.most === null ? notMeasured() : `${ready.least} to ${ready.most}`,
+      peakAndMean(cpu),
+      peakAndMean(memory),
+      balance(cpuBalance),
+      balance(memoryBalance),
+    ],
+  }));
+  return shown(
+    "Pods: use of what they request (source: metrics-server), and how evenly",
+    [
+      { head: "Pods of" },
+      { head: "Ready", numeric: true },
+      { head: "CPU, peak / mean", numeric: true },
+      { head: "Memory, peak / mean", numeric: true },
+      { head: "CPU: fullest / mean, Gini", wraps: true },
+      { head: "Memory: fullest / mean, Gini", wraps: true },
+    ],
+    rows,
+  );
+}
+
+function nodes({ nodes }: KubernetesResult): Content {
+  const rows = (["cpu", "memory"] as const).map((resource): Row => {
+    const { maxPercent, node, atMs, headroom, reason } = nodes[resource];
+    const left = resource === "cpu" ? `${formatNumber(headroom ?? 0)} cores` : formatBytes(headroom ?? 0);
+    return {
+      cells: [
+        resource === "cpu" ? "CPU" : "Memory",
+        maxPercent === null ? notMeasured(reason ?? undefined) : formatPercent(maxPercent),
+        node === null ? "–" : html`<code>${node}</code>`,
+        atMs === null ? "–" : formatUtc(atMs),
+        headroom === null ? notMeasured() : left,
+      ],
+    };
+  });
+  return shown(
+    `Fullest of ${nodes.seen === null ? "the nodes, of which none was seen" : `${nodes.seen} nodes`} (source: metrics-server, of allocatable)`,
+    [
+      { head: "Resource" },
+      { head: "Highest", numeric: true },
+      { head: "Node" },
+      { head: "When" },
+      { head: "Left there", numeric: true },
+    ],
+    rows,
+  );
+}
+
+function troubles({ pods, nodes }: KubernetesResult): Content {
+  const rows: { atMs: number; row: Row }[] = [];
+  const add = (tone: Row["tone"], fromMs: number, toMs: number | null, ...what: Content[]) =>
+    rows.push({
+      atMs: fromMs,
+      row: { tone, cells: [formatUtc(fromMs), toMs === null ? "not seen" : formatUtc(toMs), ...what] },
+    });
+  for (const { pod, atMs, reason, exitCode, container } of pods.ends) {
+    add("bad", atMs, atMs, pod, `container ${container} ended: ${reason || "no reason given"} (exit code ${exitCode})`);
+  }
+  for (const { pod, fromMs, toMs, reason } of pods.pending) {
+    add("warn", fromMs, toMs, pod, `Pending: ${reason ?? "no reason given"}`);
+  }
+  for (const { pod, fromMs, toMs, reason } of pods.evicted) add("bad", fromMs, toMs, pod, reason ?? "Evicted");
+  for (const { pod, fromMs, toMs } of pods.terminating) add(undefined, fromMs, toMs, pod, "Terminating");
+  for (const { node, what, fromMs, toMs } of nodes.troubles) add("bad", fromMs, toMs, node, what);
+  const counts =
+    pods.restarts === null
+      ? html`<p>Restarts and kills: ${notMeasured(pods.reason ?? undefined)}.</p>`
+      : html`<p>
+          Pods seen: ${formatCount(pods.seen ?? 0)}. Restarts: ${formatCount(pods.restarts)}. Kills for memory:
+          ${formatCount(pods.oomKills ?? 0)}.
+        </p>`;
+  if (rows.length === 0) return counts;
+  rows.sort((a, b) => a.atMs - b.atMs);
+  const columns = [{ head: "From" }, { head: "To" }, { head: "Where", wraps: true }, { head: "What", grows: true }];
+  return [
+    counts,
+    shown(
+      "Pods and nodes (source: Kubernetes API)",
+      columns,
+      rows.map(({ row }) => row),
+    ),
+  ];
+}
+
+function gaps({ coverage }: KubernetesResult): Content {
+  const { polls, intervalMs } = coverage;
+  const asked =
+    polls === null
+      ? html`<p>Polls: ${notMeasured("the load was shorter than one interval")}.</p>`
+      : html`<p>
+          ${formatCount(polls.part)} of ${formatCount(polls.whole)} polls, one every ${formatMs(intervalMs)}.
+        </p>`;
+  if (coverage.gaps.length === 0) return asked;
+  const rows = coverage.gaps.map(({ part, fromMs, toMs, reason }): Row => ({
+    tone: "warn",
+    cells: [part, formatUtc(fromMs), toMs === null ? "the end" : formatUtc(toMs), reason],
+  }));
+  const columns = [{ head: "What" }, { head: "From" }, { head: "To" }, { head: "Why", grows: true }];
+  return [asked, shown("Not seen", columns, rows)];
+}
+
+function peakAndMean({ peak, mean, reason }: KubernetesFigure): Content {
+  return peak === null || mean === null
+    ? notMeasured(reason ?? undefined)
+    : `${formatPercent(peak)} / ${formatPercent(mean)}`;
+}
+
+function balance(balance: Balance | null): Content {
+  if (balance === null || balance.ratio === null) return notMeasured("fewer than two pods with samples");
+  const { ratio, gini, maxName } = balance;
+  return html`${formatNumber(Math.round(ratio * 100) / 100)} ×, ${formatNumber(Math.round((gini ?? 0) * 1000) / 1000)}
+    <small><code>${maxName}</code></small>`;
+}
+
+function inUnit(value: number | null, unit: KubernetesFigure["unit"], reason: string | null): Content {
+  if (value === null) return notMeasured(reason ?? undefined);
+  if (unit === "%") return formatPercent(value);
+  if (unit === "bytes") return formatBytes(value);
+  return unit === "cores" ? `${formatNumber(value)} cores` : formatNumber(value);
+}
+
+function shown(caption: string, columns: Parameters<typeof table>[1], rows: readonly Row[]): Markup {
+  return table(caption, columns, rows, { isCaptionShown: true });
+}
