@@ -13,15 +13,6 @@ import { runCommand } from "../run-command.ts";
 
 export const kubernetesVersion = "1.36.3";
 
-export type KubernetesBinary =
-  | "etcd"
-  | "kube-apiserver"
-  | "kube-controller-manager"
-  | "kube-scheduler"
-  | "kubectl"
-  | "kwok"
-  | "metrics-server";
-
 const moduleDir = join(import.meta.dirname, "tools");
 
 /** The linker sets what the programs call their version; without it the API server refuses to start. */

@@ -26,7 +26,7 @@ export interface Openstack extends AsyncDisposable {
 }
 
 /** Names the lab's folder to the tests. */
-export const labVariable = "LKLOAD_LAB_OPENSTACK";
+const labVariable = "LKLOAD_LAB_OPENSTACK";
 
 type Context = { progress: Progress; signal: AbortSignal; cacheDir: string };
 
