@@ -29,7 +29,7 @@ const ldflags = [
   ),
 ].join(" ");
 
-/** @returns the folder that holds every {@link KubernetesBinary}. */
+/** @returns the folder that holds all of them. */
 export async function ensureKubernetes(options: EnsureOptions = {}): Promise<string> {
   const context = {
     progress: options.progress ?? stderrProgress(),
