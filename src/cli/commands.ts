@@ -55,6 +55,15 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./plan.ts")).planCommand,
   },
   {
+    name: "doctor",
+    summary: "look at everything that a run needs, in seconds, and say what to do",
+    details: "Changes nothing that lasts. Exit codes: 0 no problem, 2 usage, 5 a problem.",
+    options: [...configOptions, jsonOption("what was seen as JSON")],
+    examples: ["lkload doctor", "lkload doctor --hosts root@10.0.0.5,root@10.0.0.6"],
+    readsConfig: true,
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
+  {
     name: "config",
     summary: "show the resolved configuration and where each value came from",
     options: [...configOptions, jsonOption("as JSON")],
@@ -74,7 +83,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: "schema",
     summary: "print the JSON Schema of a file that lkload reads or writes",
-    argument: { name: "NAME", required: false, description: "config (default), plan, result, hosts" },
+    argument: { name: "NAME", required: false, description: "config (default), plan, result, hosts, doctor" },
     options: [],
     examples: ["lkload schema > lkload.schema.json"],
     readsConfig: false,

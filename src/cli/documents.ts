@@ -1,6 +1,7 @@
 /** The files that lkload reads and writes, with their JSON Schemas. */
 import { z } from "zod";
 import { configSchema } from "../config/schema.ts";
+import { doctorSchema } from "../doctor/document.ts";
 import { hostsFileSchema } from "../fleet/hosts-file.ts";
 import { resultSchema } from "../metrics/result.ts";
 import { planSchema } from "../plan/plan.ts";
@@ -10,6 +11,7 @@ const documents = {
   plan: { title: "plan.json", schema: planSchema },
   result: { title: "result.json", schema: resultSchema },
   hosts: { title: "hosts.json", schema: hostsFileSchema },
+  doctor: { title: "lkload doctor --json", schema: doctorSchema },
 } as const;
 
 export type DocumentName = keyof typeof documents;

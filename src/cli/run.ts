@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { requireTarget } from "../config/require-target.ts";
 import type { Config } from "../config/schema.ts";
+import { neededChecks } from "../doctor/doctor.ts";
+import { requireChecks } from "../doctor/require.ts";
 import { exitCodes, LkloadError } from "../errors.ts";
 import { Target } from "../observe/target.ts";
 import { newRunId } from "../plan/run-id.ts";
@@ -26,7 +28,9 @@ export async function runCommand(invocation: Invocation, system: System): Promis
   const json = invocation.options["json"] === true;
   const keep = invocation.options["keep"] === true;
 
-  const stateDir = resolve(system.cwd, config.run.dir);
+  const { cwd, nodeVersion } = system;
+  await requireChecks(neededChecks({ config, cwd, nodeVersion }), system.interrupt);
+  const stateDir = resolve(cwd, config.run.dir);
   const { folder, journal } = createRun({
     stateDir,
     plan,
@@ -34,8 +38,8 @@ export async function runCommand(invocation: Invocation, system: System): Promis
     command: system.commandLine,
     now: () => system.now(),
     cores: availableParallelism(),
-    nodeVersion: system.nodeVersion,
-    cwd: system.cwd,
+    nodeVersion,
+    cwd,
   });
   using resources = new DisposableStack();
   resources.use(takeControl(folder.controller, system.pid, runId));

@@ -9,6 +9,17 @@ export type TargetAccess = { url: string; apiKey: string; apiSecret: Secret };
 
 const requestTimeoutSeconds = 8;
 
+/** Why a deployment can't be used. `refused`: it is LiveKit, and takes neither key nor secret. */
+export class TargetError extends LkloadError {
+  readonly reason: "refused" | "unusable";
+
+  constructor(reason: TargetError["reason"], message: string, options: { hint: string; cause: unknown }) {
+    super(exitCodes.infrastructure, message, options);
+    this.name = "TargetError";
+    this.reason = reason;
+  }
+}
+
 export class Target {
   readonly #access: TargetAccess;
   #client: RoomServiceClient | undefined;
@@ -25,7 +36,7 @@ export class Target {
 
   /**
    * Proves that the server answers and takes the key and secret.
-   * @throws {LkloadError} exit 5, with the reason and what to do
+   * @throws {TargetError} exit 5, with the reason and what to do
    */
   async check(): Promise<void> {
     try {
@@ -172,15 +183,16 @@ function joinHint(url: string): string {
     : `livekit.url has the path ${pathname}: LiveKit itself is served without one`;
 }
 
-function targetError(url: string, error: unknown): LkloadError {
-  const fail = (message: string, hint: string) =>
-    new LkloadError(exitCodes.infrastructure, `LiveKit at ${url}: ${message}`, { hint, cause: error });
+function targetError(url: string, error: unknown): TargetError {
+  const fail = (message: string, hint: string, reason: TargetError["reason"] = "unusable") =>
+    new TargetError(reason, `LiveKit at ${url}: ${message}`, { hint, cause: error });
   const status =
     error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
   if (status === 401 || status === 403) {
     return fail(
       `the server refused the API key or secret (${errorText(error)})`,
       "check LIVEKIT_API_KEY and LIVEKIT_API_SECRET against the server's `keys`; a clock that is off by minutes is refused too",
+      "refused",
     );
   }
   if (status === 404) {

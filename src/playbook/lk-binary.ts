@@ -49,6 +49,24 @@ export function lkBinary(request: LkBinaryRequest): Promise<LkBinary> {
   });
 }
 
+/**
+ * Whether this machine can have the binary, without fetching it.
+ * @returns where from, in one line
+ * @throws {LkloadError} as {@link lkBinary}
+ */
+export async function findLk(request: LkBinaryRequest): Promise<string> {
+  const { cli, arch, signal } = request;
+  if (cli.source === "path") {
+    const { file, sha256 } = await lkBinary(request);
+    return `${file}, SHA-256 ${sha256.slice(0, 12)}…`;
+  }
+  const { dir, base, name } = releaseOf(request);
+  if ((await fromCache(dir)) !== undefined) return `lk ${cli.version} for ${arch} is in the cache, ${dir}`;
+  await get(`${base}/checksums.txt`, signal).then((response) => response.body?.cancel());
+  await get(`${base}/${name}`, signal, "HEAD");
+  return `lk ${cli.version} for ${arch} can be had from ${base}`;
+}
+
 /** The binary gzipped, made once per digest: hosts are behind slower links than the disk. */
 export async function gzipped(binary: LkBinary, request: Omit<LkBinaryRequest, "cli" | "arch">): Promise<string> {
   const dir = join(request.cacheDir ?? defaultCacheDir(), "push");
@@ -97,19 +115,33 @@ async function fromPath(path: string | undefined): Promise<LkBinary> {
   }
 }
 
-async function fromRelease({ cli, arch, cacheDir, signal }: LkBinaryRequest): Promise<LkBinary> {
-  const dir = join(cacheDir ?? defaultCacheDir(), cli.version, arch);
+/** Where the release is kept, and where it comes from. */
+function releaseOf({ cli, arch, cacheDir }: LkBinaryRequest): { dir: string; base: string; name: string } {
+  return {
+    dir: join(cacheDir ?? defaultCacheDir(), cli.version, arch),
+    base: `${cli.baseUrl}/v${cli.version}`,
+    name: `lk_${cli.version}_linux_${arch}.tar.gz`,
+  };
+}
+
+async function fromCache(dir: string): Promise<LkBinary | undefined> {
   const file = join(dir, "lk");
   const digestFile = join(dir, "lk.sha256");
-  if ((await exists(file)) && (await exists(digestFile))) {
-    const digest = await sha256(file);
-    if (digest === (await readFile(digestFile, "utf8")).trim()) return { file, sha256: digest };
-  }
+  if (!(await exists(file)) || !(await exists(digestFile))) return undefined;
+  const digest = await sha256(file);
+  return digest === (await readFile(digestFile, "utf8")).trim() ? { file, sha256: digest } : undefined;
+}
+
+async function fromRelease(request: LkBinaryRequest): Promise<LkBinary> {
+  const { signal } = request;
+  const { dir, base, name } = releaseOf(request);
+  const kept = await fromCache(dir);
+  if (kept !== undefined) return kept;
+  const file = join(dir, "lk");
+  const digestFile = join(dir, "lk.sha256");
   const draft = join(dir, `draft-${randomUUID()}`);
   await mkdir(draft, { recursive: true });
   try {
-    const name = `lk_${cli.version}_linux_${arch}.tar.gz`;
-    const base = `${cli.baseUrl}/v${cli.version}`;
     const sums = await (await get(`${base}/checksums.txt`, signal)).text();
     const wanted = new Map(sums.split("\n").map((line) => line.trim().split(/ +\*?/).toReversed() as [string, string]));
     const archive = join(draft, name);
@@ -131,9 +163,9 @@ async function fromRelease({ cli, arch, cacheDir, signal }: LkBinaryRequest): Pr
   }
 }
 
-async function get(url: string, signal: AbortSignal): Promise<Response> {
+async function get(url: string, signal: AbortSignal, method: "GET" | "HEAD" = "GET"): Promise<Response> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(600_000)]) });
+    const response = await fetch(url, { method, signal: AbortSignal.any([signal, AbortSignal.timeout(600_000)]) });
     if (!response.ok) throw unavailable(url, `HTTP ${response.status}`);
     return response;
   } catch (error) {

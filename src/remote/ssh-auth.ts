@@ -12,6 +12,8 @@ const DEFAULT_KEYS = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 export type Authentication = {
   handler: AuthHandlerMiddleware;
+  /** What is tried, and what can't be, with the reason. */
+  tried: readonly string[];
   /** For when none was accepted. */
   refusal(cause: unknown): RemoteError;
 };
@@ -59,7 +61,7 @@ export async function prepareAuthentication(target: SshTarget, settings: SshSett
     if (method === undefined) next(false as never);
     else next(method);
   };
-  return { handler, refusal: (cause) => refusal(target, notes, accepted, cause) };
+  return { handler, tried: notes, refusal: (cause) => refusal(target, notes, accepted, cause) };
 }
 
 type FoundKey = { key?: ParsedKey; publicHalf?: Buffer; note?: string; missing?: boolean };

@@ -1,19 +1,13 @@
 /** The cluster that LiveKit runs in, where the configuration names one: checked before the run, watched during it. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Config } from "../config/schema.ts";
 import { exitCodes, LkloadError } from "../errors.ts";
 import type { AccessLine } from "../metrics/kubernetes/lines.ts";
 import { checkAccess } from "../observe/kubernetes/access.ts";
 import { kubernetesIntervalMs, observeKubernetes } from "../observe/kubernetes/observe-kubernetes.ts";
+import { watchesKubernetes } from "../observe/kubernetes/watches-kubernetes.ts";
 import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
-
-export function watchesKubernetes({ kubernetes }: Config): boolean {
-  // The configuration of a run made before there was this part has none.
-  const { enabled, kubeconfig, context } = (kubernetes as Config["kubernetes"] | undefined) ?? {};
-  return enabled ?? (kubeconfig !== undefined || context !== undefined);
-}
 
 /**
  * What lkload may read there, as the first line of `observe/kubernetes.ndjson`. Null: no cluster is watched.
