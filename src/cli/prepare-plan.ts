@@ -3,11 +3,13 @@ import { formatAddress } from "../config/address.ts";
 import { resolveInventory } from "../config/inventory.ts";
 import { loadConfig } from "../config/load.ts";
 import { resolveCounts } from "../config/load-counts.ts";
+import { ConfigError } from "../config/problem.ts";
 import { requireFleet, requireTargetAndFleet } from "../config/require-target.ts";
 import type { Config } from "../config/schema.ts";
 import type { Fleet } from "../fleet/fleet.ts";
 import { openFleet } from "../fleet/open-fleet.ts";
 import { buildPlan } from "../plan/build-plan.ts";
+import { openstackPlan } from "../plan/openstack-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Invocation } from "./options.ts";
 import type { System } from "./system.ts";
@@ -31,6 +33,7 @@ export async function preparePlan(
   });
   if (options.needsTarget) requireTargetAndFleet(config);
   const kind = requireFleet(config);
+  if (kind === "openstack") return prepareOpenstack(config, options.runId, system);
   const inventory = kind === "local" ? [] : resolveInventory(config, { userName: userInfo().username });
   const local = { name: "local", address: "local", cores: availableParallelism() };
   const hosts =
@@ -42,4 +45,12 @@ export async function preparePlan(
         }));
   const plan = buildPlan({ config, hosts, runId: options.runId, counts: resolveCounts(config.load) });
   return { config, plan, fleet: openFleet(kind, inventory, { ssh: config.ssh, env: system.env, home: system.home }) };
+}
+
+function prepareOpenstack(config: Config, runId: string, system: System): Prepared {
+  const openstack = openstackPlan(config.openstack, { name: config.name, runId });
+  if (typeof openstack === "string") throw new ConfigError([{ where: "name", given: config.name, problem: openstack }]);
+  const hosts = openstack.clouds.flatMap(({ vms }) => vms.map(({ host, name }) => ({ name: host, address: name })));
+  const plan = buildPlan({ config, hosts, runId, openstack, counts: resolveCounts(config.load) });
+  return { config, plan, fleet: openFleet("openstack", [], { ssh: config.ssh, env: system.env, home: system.home }) };
 }

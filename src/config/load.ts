@@ -1,7 +1,7 @@
 /** The configuration of one call: file, environment and flags, in this order, above the scenario's values. */
 import { readConfigFile, type ConfigFile } from "./config-file.ts";
 import { environmentSettings } from "./environment.ts";
-import { fleetSettings } from "./fleet-choice.ts";
+import { fleetConflicts, fleetSettings } from "./fleet-choice.ts";
 import type { FlagValues } from "./flags.ts";
 import { isContainer, settingNames } from "./known-settings.ts";
 import { layer, leaves, type Origin, type Setting } from "./layers.ts";
@@ -47,7 +47,13 @@ export async function loadConfig(input: LoadInput): Promise<LoadedConfig> {
     { input: merged, origins, position: file?.position },
     { complete: problems.length === 0 },
   );
-  const all = [...problems, ...scenario.problems, ...validation.problems, ...input.flags.problems];
+  const all = [
+    ...problems,
+    ...scenario.problems,
+    ...validation.problems,
+    ...fleetConflicts(own),
+    ...input.flags.problems,
+  ];
   if (all.length > 0 || validation.config === undefined) throw new ConfigError(all.sort(byLine));
   const config = anchorPaths(validation.config, { origins, fileDir: file?.dir ?? input.cwd, cwd: input.cwd });
   const counted: Record<string, unknown> = { ...config.load, ...resolveCounts(config.load) };

@@ -7,7 +7,16 @@ import { maskUrl } from "./show-value.ts";
 import { formatLimit, type ThresholdLimit } from "./thresholds.ts";
 
 /** Settings that the schema turns into milliseconds. */
-const durations = new Set(["load.duration", "load.stagger", "ssh.connectTimeout", "run.deadMan", "run.lead"]);
+const durations = new Set([
+  "load.duration",
+  "load.stagger",
+  "openstack.ttl",
+  "openstack.bootTimeout",
+  "openstack.applyTimeout",
+  "ssh.connectTimeout",
+  "run.deadMan",
+  "run.lead",
+]);
 
 /** In the shape of `lkload.yaml`, fit to be one: what it holds validates, and gives the same configuration. */
 export function printableConfig(config: Config): Record<string, unknown> {

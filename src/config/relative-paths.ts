@@ -13,7 +13,7 @@ export function anchorPaths(config: Config, { origins, fileDir, cwd }: Places): 
   const fromFile = (setting: string) => origins.get(setting)?.origin === "file";
   const anchor = (setting: string, path: string) =>
     !fromFile(setting) || isAbsolute(path) || path.startsWith("~") ? path : resolve(fileDir, path);
-  const { livekit, ssh, playbooks, run, fleet, kubernetes } = config;
+  const { livekit, ssh, playbooks, run, fleet, kubernetes, openstack } = config;
   const { cli } = livekit;
   return {
     ...config,
@@ -32,6 +32,7 @@ export function anchorPaths(config: Config, { origins, fileDir, cwd }: Places): 
           : Object.assign(host, { identityFile: anchor("fleet.hosts", host.identityFile) }),
       ),
     },
+    openstack: { ...openstack, terraform: anchorTerraform(openstack.terraform, anchor) },
     playbooks: {
       before: playbooks.before.map((path) => anchor("playbooks.before", path)),
       after: playbooks.after.map((path) => anchor("playbooks.after", path)),
@@ -41,5 +42,19 @@ export function anchorPaths(config: Config, { origins, fileDir, cwd }: Places): 
         ? kubernetes
         : { ...kubernetes, kubeconfig: anchor("kubernetes.kubeconfig", kubernetes.kubeconfig) },
     run: { ...run, dir: anchor("run.dir", run.dir) },
+  };
+}
+
+/** A program's bare name is looked for on PATH; only one with a slash is a path. */
+function anchorTerraform(
+  terraform: Config["openstack"]["terraform"],
+  anchor: (setting: string, path: string) => string,
+): Config["openstack"]["terraform"] {
+  const { bin, mirror } = terraform;
+  return {
+    ...terraform,
+    pluginCache: anchor("openstack.terraform.pluginCache", terraform.pluginCache),
+    ...(bin === undefined ? {} : { bin: bin.includes("/") ? anchor("openstack.terraform.bin", bin) : bin }),
+    ...(mirror === undefined ? {} : { mirror: anchor("openstack.terraform.mirror", mirror) }),
   };
 }

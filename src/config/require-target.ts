@@ -19,8 +19,8 @@ export function requireTargetAndFleet(config: Config): TargetAccess {
   return requireTarget(config);
 }
 
-/** @throws {ConfigError} where neither hosts nor this machine were chosen */
-export function requireFleet(config: Config): "hosts" | "local" {
+/** @throws {ConfigError} where neither hosts nor VMs nor this machine were chosen */
+export function requireFleet(config: Config): NonNullable<Config["fleet"]["kind"]> {
   const { kind } = config.fleet;
   if (kind !== undefined) return kind;
   throw new ConfigError(missingFleet(config));
@@ -42,7 +42,12 @@ function missingTarget({ livekit }: Config): ConfigProblem[] {
 
 function missingFleet({ fleet }: Config): ConfigProblem[] {
   if (fleet.kind !== undefined) return [];
-  return [unset("fleet", "name the machines that generate load with --hosts or fleet.hosts, or use --local")];
+  return [
+    unset(
+      "fleet",
+      "name the machines that generate load with --hosts or fleet.hosts, make VMs with --vms, or use --local",
+    ),
+  ];
 }
 
 function unset(setting: string, how: string): ConfigProblem {

@@ -1,22 +1,17 @@
 /** What the schema cannot say: settings that contradict each other. Pure. */
 import { readInventory } from "./inventory.ts";
+import { openstackRules, vmCount } from "./openstack-rules.ts";
 import { countConflict, resolveCounts, type LoadCounts } from "./load-counts.ts";
 import type { Config } from "./schema.ts";
 
-export type RuleProblem = {
-  /** The settings concerned, dotted; the first is the one to blame. */
-  readonly paths: readonly string[];
-  readonly given?: string;
-  readonly problem: string;
-  readonly suggestion?: string;
-};
+import type { RuleProblem } from "./rule-problem.ts";
 
 /** LiveKit Cloud's limit per role, which lk itself enforces for each of its processes. */
 const cloudLimit = 50;
 
 /** Every contradiction in a configuration whose single values are all right. */
 export function brokenRules(config: Config): RuleProblem[] {
-  return [...fleetRules(config), ...cliRules(config), ...loadRules(config)];
+  return [...fleetRules(config), ...openstackRules(config), ...cliRules(config), ...loadRules(config)];
 }
 
 function fleetRules({ fleet, ...config }: Config): RuleProblem[] {
@@ -34,10 +29,10 @@ function fleetRules({ fleet, ...config }: Config): RuleProblem[] {
       problem: "needs at least one entry in fleet.hosts, or --hosts",
     });
   }
-  const count = hostCount({ fleet });
+  const count = hostCount({ fleet, openstack: config.openstack });
   if (fleet.minHosts !== undefined && count > 0 && fleet.minHosts > count) {
     problems.push({
-      paths: ["fleet.minHosts", "fleet.hosts"],
+      paths: ["fleet.minHosts", fleet.kind === "openstack" ? "openstack.vms" : "fleet.hosts"],
       given: String(fleet.minHosts),
       problem: `must be at most the number of hosts, which is ${count}`,
     });
@@ -92,6 +87,7 @@ function cloudRules({ livekit }: Config, counts: LoadCounts, times: number): Rul
 }
 
 /** Hosts that are known before anything is created; 0 where there is no fleet yet. */
-function hostCount({ fleet }: Pick<Config, "fleet">): number {
+function hostCount({ fleet, openstack }: Pick<Config, "fleet" | "openstack">): number {
+  if (fleet.kind === "openstack") return vmCount(openstack);
   return fleet.kind === "local" ? 1 : fleet.hosts.length;
 }

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
+import { intSchema } from "./integer.ts";
 import { isLabelSelector } from "./label-selector.ts";
+import { openstackSchema } from "./openstack.ts";
 import { Secret } from "./secret.ts";
 import { thresholdsSchema } from "./thresholds.ts";
 
@@ -18,11 +20,6 @@ const secretSchema = z
 const nameSchema = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40 characters");
-
-const intSchema = (min: number, max: number) => {
-  const words = `a whole number from ${min} to ${max}`;
-  return z.int(words).min(min, words).max(max, words);
-};
 
 const portSchema = intSchema(1, 65_535);
 const countSchema = intSchema(0, 1_000_000);
@@ -135,6 +132,13 @@ const sshSchema = z.strictObject({
   configFile: z.string().min(1).default("~/.ssh/config").describe("OpenSSH client configuration to honour"),
   connectTimeout: durationSchema({ minMs: 1000, maxMs: 600_000 }).prefault("20s"),
   concurrency: intSchema(1, 1000).default(64).describe("hosts worked on at the same time"),
+  hostKeys: z
+    .enum(["console", "user-data"])
+    .default("console")
+    .describe(
+      "of VMs made for a run. console: read from each VM's console log through the cloud's API; user-data: made here " +
+        "and sent with the VM's configuration, for clouds without console output",
+    ),
   become: z
     .enum(["auto", "sudo", "none"])
     .default("auto")
@@ -152,7 +156,10 @@ const hostSchema = z.strictObject({
 });
 
 const fleetSchema = z.strictObject({
-  kind: z.enum(["hosts", "local"]).optional().describe("default: hosts when `hosts` is given"),
+  kind: z
+    .enum(["hosts", "local", "openstack"])
+    .optional()
+    .describe("default: hosts when `hosts` is given, openstack when `openstack.vms` or `openstack.clouds` is"),
   hosts: z
     .array(z.union([z.string().min(1), hostSchema], "user@address:port, or a map with an address"))
     .default([])
@@ -220,6 +227,7 @@ export const configSchema = z.strictObject({
   livekit: livekitSchema.prefault({}),
   load: loadSchema.prefault({}),
   fleet: fleetSchema.prefault({}),
+  openstack: openstackSchema.prefault({}),
   ssh: sshSchema.prefault({}),
   tuning: tuningSchema.prefault({}),
   playbooks: playbooksSchema.prefault({}),
@@ -233,4 +241,5 @@ export type Config = z.output<typeof configSchema>;
 /** What a user may write. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type LoadConfig = Config["load"];
+export type OpenstackConfig = Config["openstack"];
 export type HostEntry = Config["fleet"]["hosts"][number];

@@ -5,7 +5,7 @@ import type { FleetHost } from "./hosts-file.ts";
 export type FleetContext = { runDir: string; signal: AbortSignal };
 
 export interface Fleet {
-  readonly kind: "hosts" | "local";
+  readonly kind: "hosts" | "local" | "openstack";
   /** Makes or finds the hosts. Everything that it makes is journalled before it is made. */
   provision(context: FleetContext): Promise<FleetHost[]>;
   /** Opens a host that {@link provision} named. @throws {RemoteError} */

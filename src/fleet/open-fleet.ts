@@ -1,5 +1,6 @@
 /** Which fleet a run has: from its configuration at first, from its folder's `hosts.json` later. */
 import type { Config } from "../config/schema.ts";
+import { exitCodes, LkloadError } from "../errors.ts";
 import type { SshHost } from "../remote/ssh-target.ts";
 import type { FleetSettings } from "./fleet-settings.ts";
 import type { Fleet } from "./fleet.ts";
@@ -13,6 +14,7 @@ export function openFleet(
   inventory: readonly SshHost[],
   settings: FleetSettings,
 ): Fleet {
+  if (kind === "openstack") return notYet();
   const hosts = (kind ?? (inventory.length > 0 ? "hosts" : "local")) === "hosts";
   return hosts ? hostsFleet(inventory, settings) : localFleet(settings.ssh);
 }
@@ -21,4 +23,11 @@ export function openFleet(
 export function fleetOf(hosts: readonly FleetHost[], settings: FleetSettings): Fleet {
   const overSsh = hosts.filter((host) => host.kind === "ssh");
   return overSsh.length > 0 ? hostsFleet(overSsh, settings) : localFleet(settings.ssh);
+}
+
+function notYet(): Fleet {
+  const refuse = async () => {
+    throw new LkloadError(exitCodes.usage, "VMs on OpenStack are not a fleet of `lkload run` yet");
+  };
+  return { kind: "openstack", provision: refuse, open: refuse, release: async () => undefined };
 }

@@ -4,7 +4,7 @@ import { expectedTracks } from "./expected-tracks.ts";
 import { identityPrefixes, roomNames } from "./names.ts";
 import { commas, plural } from "./numbers.ts";
 import { partition, type Partition } from "./partition.ts";
-import type { HostPlan, Plan, RoomPlan, Segment } from "./plan.ts";
+import type { HostPlan, OpenstackPlan, Plan, RoomPlan, Segment } from "./plan.ts";
 import { refuseImpossible } from "./problems.ts";
 import { maxNumPerSecond, rampMs } from "./ramp.ts";
 import { planThresholds, thresholdWarnings } from "./thresholds.ts";
@@ -14,6 +14,8 @@ export type PlanInput = {
   config: Config;
   hosts: readonly { name: string; address: string; cores?: number | undefined }[];
   runId: string;
+  /** The VMs that `hosts` stands for; null where the fleet is there already. */
+  openstack?: OpenstackPlan | null;
   /** For each host or for the whole run, as `config.load.per` says. */
   counts: LoadCounts;
 };
@@ -49,6 +51,7 @@ export function buildPlan(input: PlanInput): Plan {
     name: config.name,
     scenario: load.scenario ?? null,
     fleet: config.fleet.kind ?? "hosts",
+    openstack: input.openstack ?? null,
     minHosts,
     livekitUrl: config.livekit.url ?? "",
     hosts,
@@ -73,7 +76,7 @@ export function buildPlan(input: PlanInput): Plan {
         receivingSubscribers: receiving.reduce((sum, room) => sum + room.subscribers, 0),
       }),
     ],
-    expiresAfterMs: rampEndMs + load.duration + graceMs,
+    expiresAfterMs: config.openstack.ttl ?? rampEndMs + load.duration + graceMs,
   };
 }
 

@@ -43,6 +43,28 @@ export const hostPlanSchema = z.strictObject({
   participants: count,
 });
 
+/** The VMs that are made for the run, and what else with them. */
+const openstackPlanSchema = z.strictObject({
+  /** Each has a stack and a state of its own. */
+  clouds: z
+    .array(
+      z.strictObject({
+        /** An entry of clouds.yaml; null: OS_CLOUD, else the OS_* variables. */
+        cloud: z.string().nullable(),
+        region: z.string().nullable(),
+        /** `host`: one of the plan's hosts. `name`: the VM's in the cloud. */
+        vms: z.array(z.strictObject({ host: z.string(), name: z.string() })).min(1),
+        /** What is made there, kind by kind. */
+        creates: z.array(z.strictObject({ kind: z.string(), count: z.int().min(1) })),
+      }),
+    )
+    .min(1),
+  /** In words, as the configuration has it. */
+  flavor: z.string(),
+  image: z.string(),
+  network: z.string(),
+});
+
 const thresholdPlanSchema = z.strictObject({
   metric: z.string(),
   op: z.enum(["<=", ">=", "<", ">"]),
@@ -57,7 +79,9 @@ export const planSchema = z.strictObject({
   runId: z.string(),
   name: z.string(),
   scenario: z.string().nullable(),
-  fleet: z.enum(["hosts", "local"]),
+  fleet: z.enum(["hosts", "local", "openstack"]),
+  /** Null where the fleet is there already. */
+  openstack: openstackPlanSchema.nullable().default(null),
   minHosts: z.int().min(1),
   livekitUrl: z.string(),
   hosts: z.array(hostPlanSchema).min(1),
@@ -97,6 +121,7 @@ export const planSchema = z.strictObject({
 export type Segment = z.infer<typeof segmentSchema>;
 export type RoomPlan = z.infer<typeof roomPlanSchema>;
 export type HostPlan = z.infer<typeof hostPlanSchema>;
+export type OpenstackPlan = z.infer<typeof openstackPlanSchema>;
 export type ThresholdPlan = z.infer<typeof thresholdPlanSchema>;
 export type Plan = z.infer<typeof planSchema>;
 

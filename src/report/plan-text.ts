@@ -67,6 +67,7 @@ function summary(plan: Plan): [string, string][] {
         `each process starts ${lk.numPerSecond} participants per second`,
     ],
     ["Hosts", hostsText(plan)],
+    ...openstackLines(plan),
   ];
 }
 
@@ -79,9 +80,29 @@ function mediaText({ lk, totals }: Plan): string {
 
 function hostsText({ hosts, minHosts, fleet }: Plan): string {
   if (fleet === "local") return "this machine";
+  const made = fleet === "openstack" ? "VMs made for the run" : "over SSH";
   const needed = minHosts === hosts.length ? "all are needed" : `at least ${formatCount(minHosts)} are needed`;
-  return hosts.length === 1 ? "1, over SSH" : `${formatCount(hosts.length)}, over SSH; ${needed}`;
+  return hosts.length === 1 ? `1, ${made.replace("VMs", "a VM")}` : `${formatCount(hosts.length)}, ${made}; ${needed}`;
 }
+
+function openstackLines({ openstack, expiresAfterMs }: Plan): [string, string][] {
+  if (openstack === null) return [];
+  const lines: [string, string][] = [
+    ["VMs", `flavor ${openstack.flavor}, image ${openstack.image}`],
+    ["", `network ${openstack.network}`],
+    ["", `power themselves off ${formatMs(expiresAfterMs)} after they were asked for`],
+  ];
+  for (const { cloud, region, creates } of openstack.clouds) {
+    const where = [cloud === null ? "" : ` in cloud ${cloud}`, region === null ? "" : `, region ${region}`].join("");
+    lines.push([
+      "Makes",
+      `${creates.map(({ kind, count }) => `${formatCount(count)} ${plural(kind, count)}`).join(", ")}${where}`,
+    ]);
+  }
+  return lines;
+}
+
+const plural = (kind: string, count: number) => (count === 1 ? kind : `${kind}s`);
 
 function thresholdLines({ thresholds }: Plan): string[] {
   if (thresholds.length === 0) return ["  none: this run cannot fail, only be invalid"];

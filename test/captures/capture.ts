@@ -258,6 +258,7 @@ async function captureRun(lab: Lab, folder: string): Promise<void> {
     name: "capture",
     scenario: null,
     fleet: "local",
+    openstack: null,
     minHosts: 2,
     livekitUrl: "http://127.0.0.1:7880",
     hosts: [
