@@ -98,7 +98,7 @@ become_lk() {
   { printf '%s %s\n' "$segment" "$BASHPID" >>pids; } 2>/dev/null
   export LKLOAD_SEGMENT=$segment HOME=$LKLOAD_GENERATOR
   export LIVEKIT_URL=$URL LIVEKIT_API_KEY=$API_KEY LIVEKIT_API_SECRET=$API_SECRET
-  exec "$LKLOAD_GENERATOR/lk" "$@" 6<&- 8>&- 9>&-
+  exec "$LKLOAD_GENERATOR/lk" "$@" 3>&- 6<&- 8>&- 9>&-
 }
 
 # run_attempt SEGMENT ATTEMPT START_US ARMED_US WORDS…: one lk process from waiting to exit; tells the supervisor over fd 9.
@@ -303,9 +303,12 @@ main() {
   guard &
   guard_pid=$!
   disown
-  bash sampler.sh 6<&- 8>&- 9>&- >>stream.log &
+  bash sampler.sh 3>&- 6<&- 8>&- 9>&- >>stream.log &
   sampler_pid=$!
   say "event=armed at=$LKLOAD_START_AT segments=${#RUNNER[@]} deadline=$LKLOAD_DEADLINE"
+  # Whoever started it may wait for this.
+  { printf 'armed\n' >&3; } 2>/dev/null
+  exec 3>&-
   supervise
   kill -TERM "$guard_pid" 2>/dev/null
   kill -TERM "$sampler_pid" 2>/dev/null

@@ -2,21 +2,20 @@
 # What this host is, and whether it can carry load: kernel, tools, work folder, reach of the target. Changes nothing
 # but the run's own folder.
 # Parameters: LKLOAD_RUN, LKLOAD_HOST, LKLOAD_CLI_SOURCE, LKLOAD_TARGET_HOST and LKLOAD_TARGET_PORT (optional).
+# Exit code 10: nothing failed, but held_by or target_reachable say that the host is not to be used.
 
 system_facts() {
-  local os=Linux glibc
+  local os=Linux kernel glibc
+  know_machine
   # shellcheck source=/dev/null
   [ -r /etc/os-release ] && os=$(. /etc/os-release && printf '%s' "${PRETTY_NAME:-${NAME:-Linux}}")
   fact os "$os"
-  fact kernel "$(uname -r)"
-  case $(uname -m) in
-    x86_64 | amd64) fact arch amd64 ;;
-    aarch64 | arm64) fact arch arm64 ;;
-    *) fact arch "$(uname -m)" ;;
-  esac
+  read -r kernel </proc/sys/kernel/osrelease
+  fact kernel "$kernel"
+  fact arch "$ARCH"
   fact cores "$(nproc)"
-  fact memory_kb "$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
-  fact cpu_model "$(awk -F': *' '$1 ~ /^(model name|Model)/ { print $2; exit }' /proc/cpuinfo)"
+  fact memory_kb "$MEMORY_KB"
+  cpu_facts
   glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc=
   if [ -n "$glibc" ]; then
     fact glibc "${glibc#glibc }"
@@ -27,12 +26,26 @@ system_facts() {
   fi
   fact bash "$BASH_VERSION"
   fact uid "$EUID"
-  fact boot_id "$(</proc/sys/kernel/random/boot_id)"
-  fact netns "$(readlink /proc/self/ns/net)"
-  fact hypervisor "$(hypervisor)"
+  fact boot_id "$BOOT"
+  fact netns "$NET_NAMESPACE"
+  report_hypervisor
 }
 
-hypervisor() {
+# The first processor speaks for all. Also sets VIRTUAL where it says that it is a guest's.
+cpu_facts() {
+  local name value model=
+  VIRTUAL=
+  while IFS=: read -r name value; do
+    case $name in
+      'model name'* | Model*) [ -n "$model" ] || model=${value# } ;;
+      flags*) [[ " $value " == *' hypervisor '* ]] && VIRTUAL=1 ;;
+      '') [ -n "$model" ] && break ;;
+    esac
+  done </proc/cpuinfo
+  fact cpu_model "$model"
+}
+
+report_hypervisor() {
   local name=
   if command -v systemd-detect-virt >/dev/null; then
     name=$(systemd-detect-virt --vm 2>/dev/null)
@@ -41,9 +54,9 @@ hypervisor() {
     name=$(</sys/class/dmi/id/sys_vendor)
   fi
   if [ -z "$name" ]; then
-    grep -qsw hypervisor /proc/cpuinfo && name='some hypervisor' || name=unknown
+    [ -n "$VIRTUAL" ] && name='some hypervisor' || name=unknown
   fi
-  printf '%s' "$name"
+  fact hypervisor "$name"
 }
 
 # The command of this system's package manager.
@@ -84,31 +97,32 @@ require_tools() {
 
 # A program must be able to run from the work folder: /var/tmp is noexec on hardened machines.
 require_work_dir() {
-  local probe
+  local probe free
   make_dirs
   probe=$LKLOAD_DIR/probe
   printf '#!/bin/sh\nexit 0\n' >"$probe" 2>/dev/null || die "cannot write to $LKLOAD_DIR: the disk may be full or read-only"
-  chmod 0700 "$probe"
+  [ -x "$probe" ] || chmod 0700 "$probe"
   if ! "$probe" 2>/dev/null; then
-    rm -f "$probe"
     die "programs cannot run from $LKLOAD_DIR: its file system is mounted noexec; run \`mount -o remount,exec\` on it"
   fi
-  rm -f "$probe"
   fact dir "$LKLOAD_DIR"
-  fact free_disk_kb "$(df -Pk "$LKLOAD_DIR" | awk 'NR == 2 { print $4 }')"
+  free=$(df -Pk "$LKLOAD_DIR")
+  read -r -a free <<<"${free##*$'\n'}"
+  fact free_disk_kb "${free[3]-}"
 }
 
 # Another run's generator on this host (not merely on this machine: hosts may be network namespaces of one) would
 # spoil the measurements of both.
 report_holder() {
-  local netns file mark
-  netns=$(readlink /proc/self/ns/net)
+  local file word mark
   while IFS= read -r file; do
-    [ "$(readlink "${file%/environ}/ns/net")" = "$netns" ] || continue
-    mark=$(tr '\0' '\n' 2>/dev/null <"$file" | sed -n 's|^LKLOAD_GENERATOR=.*/runs/\([^/]*\)/[^/]*$|\1|p')
+    [ "${file%/environ}/ns/net" -ef /proc/self/ns/net ] || continue
+    mark=
+    # It may have ended meanwhile.
+    { while IFS= read -r -d '' word; do [[ $word =~ ^LKLOAD_GENERATOR=.*/runs/([^/]*)/[^/]*$ ]] && mark=${BASH_REMATCH[1]}; done <"$file"; } 2>/dev/null
     if [ -n "$mark" ] && [ "$mark" != "$LKLOAD_RUN" ]; then
       fact held_by "$mark"
-      return
+      exit 10
     fi
   done < <(grep -lsz '^LKLOAD_GENERATOR=' /proc/[0-9]*/environ)
 }
@@ -138,6 +152,7 @@ report_target() {
   fi
   fact target_reachable no
   fact target_reason "${reason##*: }"
+  exit 10
 }
 
 main() {

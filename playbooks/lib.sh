@@ -1,6 +1,8 @@
 # shellcheck shell=bash
-# What every playbook begins with. lkload sends this file before the playbook itself, through standard input of
-# `bash -s`: the variables first, then this, then the playbook. Needs bash 4.2, coreutils, util-linux, grep, sed, awk.
+# What every playbook begins with. lkload sends this file before the playbook itself, through standard input: the
+# variables first, then this, then the playbook. Needs bash 4.2, coreutils, util-linux, grep, sed, awk.
+# Every command that is started costs a host of many cores little and a test on a small one much: what bash can do
+# itself it does.
 
 set -u
 export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin"
@@ -37,13 +39,42 @@ refuse_foreign_base() {
   fi
 }
 
+# know_machine: sets what several playbooks ask for; those that are sent together ask once.
+# shellcheck disable=SC2034 # for the playbook that comes after this file
+know_machine() {
+  [ -n "${MACHINE-}" ] && return
+  local name value _ cpus=(/sys/devices/system/cpu/cpu[0-9]*)
+  MACHINE=$(uname -m) NET_NAMESPACE=$(readlink /proc/self/ns/net) MEMORY_KB=0
+  read -r BOOT </proc/sys/kernel/random/boot_id
+  CPUS=${#cpus[@]}
+  while read -r name value _; do
+    [ "$name" = MemTotal: ] || continue
+    MEMORY_KB=$value
+    break
+  done </proc/meminfo
+  case $MACHINE in
+    x86_64 | amd64) ARCH=amd64 ;;
+    aarch64 | arm64) ARCH=arm64 ;;
+    *) ARCH=$MACHINE ;;
+  esac
+}
+
 # Makes this run's folder on the host.
 make_dirs() {
   name_dirs
   refuse_foreign_base
+  # There already, in a folder that nobody else writes to: made here before.
+  [ -d "$LKLOAD_DIR" ] && return
   mkdir -p "$LKLOAD_DIR" 2>/dev/null || die "cannot create $LKLOAD_DIR: check the space and the rights below ${LKLOAD_BASE%/*}"
   refuse_foreign_base
   chmod 0700 "$LKLOAD_BASE"
+}
+
+# section_end EXIT_CODE: of playbooks that are sent together, what was printed since the last such line is one's. The
+# next ones are not begun when it failed.
+section_end() {
+  fact section "$1"
+  [ "$1" = 0 ] || exit "$1"
 }
 
 # Holds fd 9 locked against other runs on this host while they change what runs share; needs the base folder.

@@ -3,6 +3,17 @@
 # Parameters: LKLOAD_RUN, LKLOAD_HOST, LKLOAD_START_AT, LKLOAD_DEADLINE, LKLOAD_DEADMAN_S, LKLOAD_STOP_GRACE_S,
 # LKLOAD_DEADLINE_GRACE_S and, not exported, LKLOAD_GENERATOR_SH, LKLOAD_SAMPLER_SH, LKLOAD_SEGMENTS, LKLOAD_SECRETS.
 
+# Sets PIDS to the recorded generator, if it is one: quicker than to look at every process.
+find_recorded() {
+  local pid word
+  PIDS=()
+  { read -r pid <"$LKLOAD_DIR/generator.pid"; } 2>/dev/null || return 0
+  { while IFS= read -r -d '' word; do
+    [ "$word" = "LKLOAD_GENERATOR=$LKLOAD_DIR" ] && PIDS=("$pid")
+  done <"/proc/$pid/environ"; } 2>/dev/null
+  return 0
+}
+
 put() {
   printf '%s\n' "$2" >"$LKLOAD_DIR/$1" || die "cannot write $LKLOAD_DIR/$1: is the disk full?"
 }
@@ -17,6 +28,8 @@ write_files() {
 }
 
 launch() {
+  # A pipe without a name, for the generator to say that it is armed.
+  exec 3<> <(:)
   # In a shell of its own whose SIGINT is as it was: what is started with & would ignore it, and pass that on to lk.
   (
     trap - INT QUIT
@@ -33,10 +46,9 @@ launch() {
 # Armed means: the generator runs and says so.
 wait_until_armed() {
   local tries
-  for ((tries = 0; tries < 200; tries++)); do
-    if grep -qs ' sup event=armed ' "$LKLOAD_DIR/stream.log"; then return; fi
+  for ((tries = 0; tries < 100; tries++)); do
+    if read -r -t 0.1 -u 3 _; then return; fi
     kill -0 "$GENERATOR" 2>/dev/null || break
-    sleep 0.05
   done
   kill -TERM "$GENERATOR" 2>/dev/null
   rm -f "$LKLOAD_DIR/secrets"
@@ -46,7 +58,8 @@ wait_until_armed() {
 main() {
   make_dirs
   lock_base
-  find_generator
+  find_recorded
+  ((${#PIDS[@]})) || find_generator
   ((${#PIDS[@]} == 0)) || die "this run's generator is already running here (process ${PIDS[0]}): stop it first"
   [ -s "$LKLOAD_DIR/stream.log" ] && die "this host was armed before: $LKLOAD_DIR/stream.log holds what it did"
   write_files

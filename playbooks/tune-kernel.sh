@@ -12,7 +12,7 @@
 
 # hold SCOPE: this host needs the scope from now on.
 hold() {
-  mkdir -p "$TUNED/$1/holders"
+  [ -d "$TUNED/$1/holders" ] || mkdir -p "$TUNED/$1/holders"
   : >"$TUNED/$1/holders/$LKLOAD_RUN.$LKLOAD_HOST"
 }
 
@@ -23,10 +23,17 @@ read_value() {
   VALUE=${words[*]-}
 }
 
+# is_noted SCOPE FILE
+is_noted() {
+  local file _
+  { while read -r file _; do [ "$file" = "$2" ] && return; done <"$TUNED/$1/originals"; } 2>/dev/null
+  return 1
+}
+
 # note SCOPE FILE OLD NEW: before the change. The first value noted is the original; NOTED says that it was this one.
 note() {
   NOTED=
-  if ! grep -qs "^$2 " "$TUNED/$1/originals"; then
+  if ! is_noted "$1" "$2"; then
     printf '%s %s\n' "$2" "$3" >>"$TUNED/$1/originals" || return 1
     NOTED=1
   fi
@@ -98,7 +105,7 @@ raise() {
 }
 
 tune_sysctls() {
-  local pages
+  local pages=$((MEMORY_KB / 4))
   raise net.core.rmem_max 67108864
   raise net.core.wmem_max 67108864
   raise net.core.rmem_default 1048576
@@ -109,7 +116,6 @@ tune_sysctls() {
   raise net.ipv4.udp_rmem_min 16384
   raise net.ipv4.udp_wmem_min 16384
   # Pages that all UDP sockets may take together: a quarter of the memory at most.
-  pages=$(awk '$1 == "MemTotal:" { print int($2 / 4) }' /proc/meminfo)
   raise net.ipv4.udp_mem "$((pages / 8)) $((pages / 6)) $((pages / 4))"
   raise fs.nr_open 1048576
   raise fs.file-max 2097152
@@ -147,22 +153,30 @@ tune_extra() {
 }
 
 tune_governor() {
-  local dir found=
+  local dir governors found=
   for dir in /sys/devices/system/cpu/cpu[0-9]*/cpufreq; do
-    grep -qsw performance "$dir/scaling_available_governors" || continue
+    { read -r governors <"$dir/scaling_available_governors"; } 2>/dev/null || continue
+    [[ " $governors " == *' performance '* ]] || continue
     found=1
     set_file "${dir#/sys/devices/system/cpu/}/governor" "$KERNEL_SCOPE" "$dir/scaling_governor" performance
   done
   [ -n "$found" ] || knob cpufreq.governor absent '' ''
 }
 
-# Interfaces that routes lead to, but for bridges and loopback.
+# Sets INTERFACES: those that routes lead to, but for bridges and loopback.
 route_interfaces() {
-  {
-    awk 'NR > 1 { print $1 }' /proc/net/route
-    awk '{ print $10 }' /proc/net/ipv6_route
-  } 2>/dev/null | sort -u | while read -r name; do
-    [ "$name" != lo ] && [ -d "/sys/class/net/$name" ] && [ ! -d "/sys/class/net/$name/bridge" ] && printf '%s\n' "$name"
+  local file column words name seen=' lo '
+  INTERFACES=()
+  for file in route:0 ipv6_route:9; do
+    column=${file#*:} file=/proc/net/${file%:*}
+    [ -r "$file" ] || continue
+    while read -r -a words; do
+      name=${words[column]-}
+      [[ -n $name && $seen != *" $name "* ]] || continue
+      seen+="$name "
+      # The line of column names names no interface.
+      [ -d "/sys/class/net/$name" ] && [ ! -d "/sys/class/net/$name/bridge" ] && INTERFACES+=("$name")
+    done <"$file"
   done
 }
 
@@ -177,21 +191,22 @@ cpu_mask() {
 }
 
 tune_interfaces() {
-  local name dir queue queues cpus
-  cpus=$(nproc --all)
-  cpu_mask "$cpus"
-  for name in $(route_interfaces); do
+  local name dir queue queues
+  # shellcheck disable=SC2153 # set by know_machine
+  cpu_mask "$CPUS"
+  route_interfaces
+  for name in "${INTERFACES[@]}"; do
     dir=/sys/class/net/$name
     at_least "nic.$name.txqueuelen" "$NET_SCOPE" "$dir/tx_queue_len" 10000
     queues=("$dir"/queues/rx-*)
     # With a queue per CPU the card spreads the packets itself.
-    if ((${#queues[@]} < cpus)); then
+    if ((${#queues[@]} < CPUS)); then
       for queue in "${queues[@]}"; do
         set_mask "nic.$name.${queue##*/}.rps" "$queue/rps_cpus"
       done
     fi
     queues=("$dir"/queues/tx-*)
-    if ((${#queues[@]} > 1 && ${#queues[@]} < cpus)); then
+    if ((${#queues[@]} > 1 && ${#queues[@]} < CPUS)); then
       for queue in "${queues[@]}"; do
         set_mask "nic.$name.${queue##*/}.xps" "$queue/xps_cpus"
       done
@@ -228,14 +243,12 @@ tune_ring() {
 }
 
 main() {
-  local boot netns
   make_dirs
   lock_base
-  boot=$(</proc/sys/kernel/random/boot_id)
-  netns=$(readlink /proc/self/ns/net)
+  know_machine
   TUNED=$LKLOAD_BASE/tuned PROC_SYS=/proc/sys CHANGED=0
-  NET_SCOPE=net-${netns//[!0-9]/}.$boot
-  KERNEL_SCOPE=kernel.$boot
+  NET_SCOPE=net-${NET_NAMESPACE//[!0-9]/}.$BOOT
+  KERNEL_SCOPE=kernel.$BOOT
   drop_other_boots
   hold "$NET_SCOPE"
   hold "$KERNEL_SCOPE"
@@ -250,7 +263,7 @@ main() {
 drop_other_boots() {
   local dir
   for dir in "$TUNED"/*; do
-    [ -d "$dir" ] && [[ $dir != *".$boot" ]] && rm -rf "$dir"
+    [ -d "$dir" ] && [[ $dir != *".$BOOT" ]] && rm -rf "$dir"
   done
 }
 

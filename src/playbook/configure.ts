@@ -5,9 +5,9 @@ import type { ConfiguredHost } from "../metrics/raw.ts";
 import { RemoteError, type Remote } from "../remote/remote.ts";
 import type { Facts } from "./facts.ts";
 import { type HostScope, scopeVariables } from "./host-scope.ts";
-import { installLk } from "./install-lk.ts";
-import { applyPlaybook, PlaybookError } from "./playbook.ts";
-import { ownPlaybook, userPlaybook } from "./script.ts";
+import { finishInstall, installLk, wantedLk } from "./install-lk.ts";
+import { applyPlaybook, applySeries, factsOf, PlaybookError, type Section } from "./playbook.ts";
+import { userPlaybook } from "./script.ts";
 import { applied, knobsOf, notApplied } from "./tuning.ts";
 
 export type ConfigureOptions = HostScope & {
@@ -27,9 +27,7 @@ export async function configureHost(remote: Remote, options: ConfigureOptions): 
   const host = notConfigured(options.host, "");
   try {
     await runUserPlaybooks(remote, options.config.playbooks.before, options, host);
-    await inspect(remote, options, host);
-    await tune(remote, options, host);
-    await install(remote, options, host);
+    await equip(remote, options, host);
     await runUserPlaybooks(remote, options.config.playbooks.after, options, host);
     host.status = "ready";
     host.error = null;
@@ -78,26 +76,80 @@ async function runUserPlaybooks(
   }
 }
 
-async function inspect(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
-  options.onStep?.("inspect");
-  let facts: Facts;
-  try {
-    facts = await applyPlaybook(remote, {
-      name: "inspect.sh",
-      script: await ownPlaybook("inspect.sh"),
-      variables: {
-        ...scopeVariables(options),
-        LKLOAD_CLI_SOURCE: options.config.livekit.cli.source,
-        ...targetVariables(options.config.livekit.url),
-      },
+const steps: Record<string, string> = {
+  "inspect.sh": "inspect",
+  "tune-kernel.sh": "tune",
+  "install-lk.sh": "install lk",
+};
+
+/** inspect.sh did not fail: what it found says that the host is not to be used. */
+const unusable = 10;
+/** What most hosts are; on others lk is installed in a round trip of its own. */
+const usualArch = "amd64";
+
+/** Looks at the host, tunes it and gives it lk: in one round trip where lk need not be pushed. */
+async function equip(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
+  const { livekit, tuning } = options.config;
+  const without = tuning.enabled
+    ? remote.privileged === "no"
+      ? "no root on this host"
+      : null
+    : "tuning.enabled is false";
+  const request = { ...options, cli: livekit.cli, arch: usualArch } as const;
+  // What this machine can't get for the usual hosts may not be what this one needs.
+  const wanted = await wantedLk(request).catch(() => null);
+  const variables = {
+    ...scopeVariables(options),
+    LKLOAD_CLI_SOURCE: livekit.cli.source,
+    ...targetVariables(livekit.url),
+    LKLOAD_SYSCTL: Object.entries(tuning.sysctl)
+      .map(([name, value]) => `${name} ${value}`)
+      .join("\n"),
+    ...wanted?.variables,
+  };
+  const names = ["inspect.sh", without === null && "tune-kernel.sh", wanted !== null && "install-lk.sh"];
+  const sections = await applySeries(
+    remote,
+    names.filter((name) => name !== false),
+    {
+      variables,
       signal: options.signal,
-    });
-  } catch (error) {
-    if (error instanceof PlaybookError) host.facts = hostFacts(error.facts);
-    throw error;
+      timeoutMs: livekit.cli.source === "download" ? 30 * 60_000 : 5 * 60_000,
+      onBegin: (name) => options.onStep?.(steps[name] ?? name),
+    },
+  );
+  const find = (name: string) => sections.find((section) => section.name === name);
+  const facts = (section: Section) => {
+    const found = factsOf(remote.host, section, variables);
+    host.warnings.push(...found.warnings);
+    return found;
+  };
+
+  const inspected = find("inspect.sh");
+  if (inspected !== undefined) {
+    host.facts = hostFacts(inspected.facts);
+    refuseUnusable(remote, options, facts(inspected.exitCode === unusable ? { ...inspected, exitCode: 0 } : inspected));
   }
-  host.facts = hostFacts(facts);
-  host.warnings.push(...facts.warnings);
+  const tuned = find("tune-kernel.sh");
+  host.tuning = without === null ? host.tuning : notApplied(without);
+  if (tuned !== undefined) host.tuning = applied(knobsOf(facts(tuned)));
+
+  const { arch } = host.facts;
+  if (arch !== "amd64" && arch !== "arm64") {
+    throw new RemoteError("command", remote.host, `lk is not released for ${arch ?? "this machine"}`, {
+      hint: "use amd64 or arm64 hosts",
+    });
+  }
+  const begun = find("install-lk.sh");
+  const { lk } =
+    wanted === null || begun === undefined || begun.facts.get("another_arch") !== undefined
+      ? await installLk(remote, { ...request, arch })
+      : await finishInstall(remote, facts(begun), wanted, request);
+  host.lk = lk;
+}
+
+/** @throws {RemoteError} in words for what inspect.sh found: another run's load, or no way to LiveKit */
+function refuseUnusable(remote: Remote, options: ConfigureOptions, facts: Facts): void {
   const holder = facts.get("held_by");
   if (holder !== undefined) {
     throw new RemoteError("command", remote.host, `run ${holder} is generating load on this host`, {
@@ -138,42 +190,4 @@ function targetVariables(url: string | undefined): Record<string, string> {
     LKLOAD_TARGET_HOST: hostname.replace(/^\[(.*)\]$/, "$1"),
     LKLOAD_TARGET_PORT: port === "" ? usual : port,
   };
-}
-
-async function tune(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
-  const { tuning } = options.config;
-  if (!tuning.enabled) {
-    host.tuning = notApplied("tuning.enabled is false");
-    return;
-  }
-  if (remote.privileged === "no") {
-    host.tuning = notApplied("no root on this host");
-    return;
-  }
-  options.onStep?.("tune");
-  const facts = await applyPlaybook(remote, {
-    name: "tune-kernel.sh",
-    script: await ownPlaybook("tune-kernel.sh"),
-    variables: {
-      ...scopeVariables(options),
-      LKLOAD_SYSCTL: Object.entries(tuning.sysctl)
-        .map(([name, value]) => `${name} ${value}`)
-        .join("\n"),
-    },
-    signal: options.signal,
-  });
-  host.tuning = applied(knobsOf(facts));
-  host.warnings.push(...facts.warnings);
-}
-
-async function install(remote: Remote, options: ConfigureOptions, host: ConfiguredHost): Promise<void> {
-  const { arch } = host.facts;
-  if (arch !== "amd64" && arch !== "arm64") {
-    throw new RemoteError("command", remote.host, `lk is not released for ${arch ?? "this machine"}`, {
-      hint: "use amd64 or arm64 hosts",
-    });
-  }
-  options.onStep?.("install lk");
-  const { lk } = await installLk(remote, { ...options, cli: options.config.livekit.cli, arch });
-  host.lk = lk;
 }

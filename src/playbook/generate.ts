@@ -5,7 +5,7 @@ import { Secret } from "../config/secret.ts";
 import { RemoteError, type Remote } from "../remote/remote.ts";
 import { parseFacts } from "./facts.ts";
 import { type HostScope, scopeVariables } from "./host-scope.ts";
-import { applyPlaybook, PlaybookError, redact } from "./playbook.ts";
+import { applyPlaybook, evaluate, PlaybookError, redact } from "./playbook.ts";
 import { assignments, ownPlaybook, readPlaybook } from "./script.ts";
 
 export { cleanupHost } from "./cleanup.ts";
@@ -105,7 +105,7 @@ export async function collectHost(remote: Remote, archive: Writable, scope: Host
   let bytes = 0;
   archive.on("pipe", (source) => source.on("data", (chunk: Buffer) => (bytes += chunk.length)));
   const variables = scopeVariables(scope);
-  const result = await remote.exec(["bash", "-s"], {
+  const result = await remote.exec(evaluate, {
     stdin: assignments(variables) + (await ownPlaybook("collect.sh")),
     stdout: archive,
     become: true,

@@ -1,4 +1,4 @@
-/** The text that `bash -s` reads: variables, then what all playbooks share, then the playbook. */
+/** The text that bash evaluates: variables, then what all playbooks share, then the playbook. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,9 +31,25 @@ export async function ownPlaybook(name: string): Promise<string> {
   return `${await readPlaybook("lib.sh")}\n${await readPlaybook(name)}`;
 }
 
-/** The text of a file in `playbooks/`. */
+/**
+ * Some of lkload's own playbooks in one text, with their library in front once. Each runs in a shell of its own, and a
+ * line `section=<exit code>` follows what it prints; the first that exits other than 0 is the last.
+ */
+export async function playbookSeries(names: readonly string[]): Promise<string> {
+  const [library, ...playbooks] = await Promise.all(["lib.sh", ...names].map(readPlaybook));
+  const sections = playbooks.map((text) => `(\n${text}\n)\nsection_end $?\n`);
+  return `${library}\nknow_machine\n${sections.join("")}exit\n`;
+}
+
+const texts = new Map<string, Promise<string>>();
+
+/** The text of a file in `playbooks/`, read once. */
 export function readPlaybook(name: string): Promise<string> {
-  return readFile(join(playbookDir(), name), "utf8");
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const text = readFile(join(playbookDir(), name), "utf8");
+  texts.set(name, text);
+  return text;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -150,8 +150,9 @@ test.runIf(process.getuid?.() === 0)(
         .update(await readFile(join(far.dir, "lk")))
         .digest("hex"),
     ).toBe(sha256);
-    expect(existsSync(join(far.dir, "lk.gz"))).toBe(false);
-    expect(existsSync(join(cacheDir, "push", `${sha256}.gz`))).toBe(true);
+    expect(existsSync(join(far.dir, "lk.pushed"))).toBe(false);
+    const suffix = spawnSync("sh", ["-c", "command -v zstd"]).status === 0 ? "zst" : "gz";
+    expect(await readdir(join(cacheDir, "push"))).toEqual([`${sha256}.${suffix}`]);
   },
 );
 
