@@ -204,6 +204,17 @@ const kubernetesSchema = z.strictObject({
     })
     .prefault({})
     .describe("label selectors of the pods; Deployments and HPAs are found through them"),
+  podMetrics: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .optional()
+        .describe("scrape each server pod through the API server (default: when `livekit.metrics` is empty)"),
+      port: portSchema.optional().describe("default: the container port named `metrics`"),
+      path: z.string("a path such as /metrics").regex(/^\//, "a path such as /metrics").default("/metrics"),
+    })
+    .prefault({})
+    .describe("Prometheus metrics of the LiveKit server pods"),
   required: z
     .boolean()
     .default(false)

@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import { checkAccess } from "../observe/kubernetes/access.ts";
 import { kubernetesIntervalMs } from "../observe/kubernetes/observe-kubernetes.ts";
-import { watchesKubernetes } from "../observe/kubernetes/watches-kubernetes.ts";
+import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts";
 import { notApplicable, ok, problem, type Check, type CheckOutcome } from "./check.ts";
 
 const group = "Kubernetes";
@@ -16,7 +16,8 @@ export function kubernetesChecks({ config, now }: { config: Config; now: () => n
 
 async function cluster(config: Config, now: () => number, signal: AbortSignal): Promise<CheckOutcome> {
   const { selectors, required: _, ...access } = config.kubernetes;
-  const line = await checkAccess({ access, selectors, intervalMs: kubernetesIntervalMs, now, signal });
+  const pods = watchesPods(config) ? { metrics: config.kubernetes.podMetrics, onScrapes: () => undefined } : undefined;
+  const line = await checkAccess({ access, selectors, pods, intervalMs: kubernetesIntervalMs, now, signal });
   const where = `namespace ${line.namespace} of ${line.server ?? line.context ?? "the cluster"}`;
   if (line.problems.length === 0) {
     return ok(`${line.kubernetesVersion ?? "of unknown version"}: all that a run reads is allowed in ${where}`);

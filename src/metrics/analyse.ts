@@ -8,9 +8,20 @@ import { hostInputs, type HostPapers } from "./host-inputs.ts";
 import { HostStream } from "./host-stream.ts";
 import { KubernetesAnalysis } from "./kubernetes/analyse.ts";
 import type { KubernetesLine } from "./kubernetes/lines.ts";
-import type { Armed, ClocksAfter, Configured, LoadFile, RoomsSample, RunFile, Scrape, TargetFile } from "./raw.ts";
+import type {
+  Armed,
+  ClocksAfter,
+  Configured,
+  LoadFile,
+  RoomNode,
+  RoomsSample,
+  RunFile,
+  Scrape,
+  TargetFile,
+} from "./raw.ts";
 import type { Result } from "./result.ts";
 import { assemble } from "./assemble.ts";
+import { RoomHomes } from "./room-homes.ts";
 import { RoomPolls } from "./room-polls.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 
@@ -36,6 +47,8 @@ export type Analysis = {
   roomsSample(sample: RoomsSample): void;
   /** One line of `observe/livekit-metrics.ndjson`, in order. */
   scrape(scrape: Scrape): void;
+  /** One line of `observe/room-nodes.ndjson`, in order. */
+  roomNode(line: RoomNode): void;
   /** One line of `observe/kubernetes.ndjson`, in order. */
   kubernetesLine(line: KubernetesLine): void;
   finish(): Result;
@@ -51,6 +64,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
   );
   const server = new ServerMetrics();
   const kubernetes = new KubernetesAnalysis();
+  const homes = new RoomHomes();
   const streams = new Map<string, HostStream>();
   for (const host of plan.hosts) {
     const offsetMs = armed?.hosts.find(({ name }) => name === host.name)?.clock?.offsetMs ?? 0;
@@ -60,6 +74,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     hostLine: (host, line, lineNumber) => streams.get(host)?.push(line, lineNumber),
     roomsSample: (sample) => rooms.add(sample),
     scrape: (scrape) => server.add(scrape),
+    roomNode: (line) => homes.add(line),
     kubernetesLine: (line) => kubernetes.add(line),
     finish: () => {
       for (const stream of streams.values()) stream.end();
@@ -74,6 +89,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
         rooms,
         server,
         kubernetes,
+        homes,
         errors,
       });
     },

@@ -14,11 +14,13 @@ import { lkMedia, serverMedia } from "./media.ts";
 import { phasesOf } from "./phases.ts";
 import type { Armed, LoadFile, RunFile, TargetFile } from "./raw.ts";
 import type { Distribution, Result, Share, Source } from "./result.ts";
+import type { RoomHomes } from "./room-homes.ts";
 import type { RoomPolls } from "./room-polls.ts";
 import { saturation } from "./saturation.ts";
 import { segmentResult } from "./segment-result.ts";
 import { seriesOf } from "./series.ts";
 import { histogramGrowth, type Figure, type HistogramName, type ServerMetrics } from "./server-metrics.ts";
+import { byPod, serversOf } from "./servers.ts";
 import { startSkew } from "./start-skew.ts";
 import { judge } from "./thresholds.ts";
 import { totalsOf, tracksReached } from "./totals.ts";
@@ -36,6 +38,7 @@ export type Gathered = {
   rooms: RoomPolls;
   server: ServerMetrics;
   kubernetes: KubernetesAnalysis;
+  homes: RoomHomes;
   errors: ErrorGroups;
 };
 
@@ -54,6 +57,7 @@ export function assemble(gathered: Gathered): Result {
   // A host whose clock is not known has no times that could be compared.
   const timed = used.filter(({ clockBefore }) => clockBefore !== null).flatMap(({ stream }) => stream.segments);
   const joined = joins(plan, timed, loadRange.fromMs, loadRange.toMs);
+  server.know(gathered.homes.all(plan.rooms.map(({ name }) => name)));
   const media = serverMedia(server, steady);
   const spans = server.spans(loadRange, true);
   const grown = (name: HistogramName, matches: (labels: Record<string, string>) => boolean): Figure<Histogram> =>
@@ -66,9 +70,12 @@ export function assemble(gathered: Gathered): Result {
     firstTrack: fromStream(joined.firstTrack, null),
     allTracks: fromStream(joined.allTracks, null),
     publish: fromStream(joined.publish, "until lk begins to publish: the join, not the first packet"),
-    serverTrackSubscribe: fromServer(subscribe),
-    serverTrackPublish: fromServer(grown("livekit_pubsubtime_ms", first("publish"))),
-    serverJoin: fromServer(grown("livekit_session_join_latency_ms", () => true)),
+    serverTrackSubscribe: fromServer(subscribe, server),
+    serverTrackPublish: fromServer(grown("livekit_pubsubtime_ms", first("publish")), server),
+    serverJoin: fromServer(
+      grown("livekit_session_join_latency_ms", () => true),
+      server,
+    ),
   };
   const totals = totalsOf(plan, hosts, progress, rooms);
   const intended = sum(progress, ({ participants }) => participants);
@@ -115,9 +122,11 @@ export function assemble(gathered: Gathered): Result {
         : { afterMs: silentFromMs - loadRange.fromMs, error: rooms.lastError ?? "no answer" },
   });
   const verdict = verdictOf(thresholds, findings);
+  const servers = serversOf({ server, steady, loadRange });
   const kubernetes = gathered.kubernetes.result({
     steady,
     load: loadRange,
+    gauges: { rooms: byPod(servers, "roomsMean"), participants: byPod(servers, "participantsMean") },
     loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
   });
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
@@ -144,7 +153,7 @@ export function assemble(gathered: Gathered): Result {
       hostsTxBps: allHosts(hosts.map((host) => (host.status === "unused" ? undefined : host.txBps))),
       ...lkMedia(segments),
     },
-    coverage,
+    coverage: { ...coverage, kubernetesPolls: kubernetes?.coverage.answers ?? null },
     errors: gathered.errors.list(),
     rooms: plan.rooms.map((room) => ({
       name: room.name,
@@ -152,6 +161,7 @@ export function assemble(gathered: Gathered): Result {
       serverPeak: rooms.roomPeak(room.name),
       tracksSubscribed: sum(progress, (one) => (one.segment.room === room.name ? one.tracksSubscribed : 0)),
       expectedTracksPerSubscriber: room.expectedTracksPerSubscriber,
+      homes: gathered.homes.of(room.name, server),
     })),
     hosts,
     segments,
@@ -172,6 +182,7 @@ export function assemble(gathered: Gathered): Result {
             ...gathered.kubernetes.series(),
           ],
     events: eventsOf(used, phases, kubernetes),
+    servers,
     kubernetes,
   };
 }
@@ -181,8 +192,8 @@ function fromStream(latencies: Latencies, note: string | null): Distribution | n
   return distributionOf(latencies.values, { source: "lk stream", unit: "ms", censored: latencies.censored, note });
 }
 
-function fromServer(histogram: Figure<Histogram>): Distribution | null {
-  return histogram.value === null ? null : distributionOfHistogram(histogram.value);
+function fromServer(histogram: Figure<Histogram>, { sources }: ServerMetrics): Distribution | null {
+  return histogram.value === null ? null : distributionOfHistogram(histogram.value, { source: sources.histogram });
 }
 
 function share(part: number, whole: number, source: Source): Share | null {

@@ -6,6 +6,7 @@
  * means that the endpoint answers for different servers by turns, and then no difference between scrapes has meaning.
  */
 import type { PrometheusSample } from "./prometheus.ts";
+import type { PodRef } from "./raw.ts";
 
 export type CounterSeries = { name: string; labels: Record<string, string>; delta: number };
 
@@ -13,27 +14,60 @@ type Series = { name: string; labels: Record<string, string>; values: (number | 
 
 export class EndpointCounters {
   readonly url: string;
+  /** Null: it was asked by its URL. */
+  readonly pod: PodRef | null;
   /** When each successful scrape was asked for, epoch ms, ascending. */
   readonly timesMs: number[] = [];
   failures = 0;
   lastError: string | null = null;
+  /** First and last scrape that was tried, epoch ms; null before there was one. */
+  attemptedMs: { first: number; last: number } | null = null;
   readonly #series = new Map<string, Series>();
   readonly #nodes: Set<string>[] = [];
 
-  constructor(url: string) {
+  constructor(url: string, pod: PodRef | null = null) {
     this.url = url;
+    this.pod = pod;
+  }
+
+  /** As reports call it. */
+  get name(): string {
+    return this.pod === null ? this.url : `pod ${this.pod.name}`;
   }
 
   get attempts(): number {
     return this.timesMs.length + this.failures;
   }
 
-  fail(error: string): void {
+  fail(timeMs: number, error: string): void {
+    this.#attempt(timeMs);
     this.failures++;
     this.lastError = error;
   }
 
+  /** LiveKit's ids of the server processes that answered here, in the order in which they came. */
+  get nodeIds(): string[] {
+    return [...new Set(this.#nodes.flatMap((nodes) => [...nodes]))];
+  }
+
+  /** Whether any scrape had a series of this name. */
+  has(name: string): boolean {
+    for (const series of this.#series.values()) if (series.name === name) return true;
+    return false;
+  }
+
+  /** When the process that answered first had started, by its own clock; null when it does not tell. */
+  get startedAtMs(): number | null {
+    const seconds = this.sumAt("process_start_time_seconds", 0);
+    return seconds === undefined ? null : seconds * 1000;
+  }
+
+  #attempt(timeMs: number): void {
+    this.attemptedMs = { first: this.attemptedMs?.first ?? timeMs, last: timeMs };
+  }
+
   add(timeMs: number, samples: readonly PrometheusSample[]): void {
+    this.#attempt(timeMs);
     const at = this.timesMs.length;
     this.timesMs.push(timeMs);
     const nodes = new Set<string>();
@@ -70,7 +104,10 @@ export class EndpointCounters {
     return count;
   }
 
-  /** Growth of every series with this name between two scrapes, by index; a series seen in neither is left out. */
+  /**
+   * Growth of every series with this name between two scrapes, by index; a series seen in neither is left out.
+   * @param from -1: from the start of the process, when all counters were 0
+   */
   deltas(name: string, from: number, to: number): CounterSeries[] {
     const grown: CounterSeries[] = [];
     for (const series of this.#series.values()) {

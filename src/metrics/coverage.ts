@@ -27,7 +27,8 @@ export function coverageOf(inputs: {
     hosts: share(reported, used.length, "supervisor") ?? { part: 0, whole: 0, value: 0, source: "supervisor" },
     hostSamples: share(samples, samplesExpected, "host counters"),
     roomPolls: share(answered, rooms.attempts(loadRange), "server rooms"),
-    scrapes: share(scraped, attempts, "server counters"),
+    scrapes: share(scraped, attempts, server.sources.counters),
+    kubernetesPolls: null,
     serverParticipants: polls.length === 0 ? null : share(most, intended, "server rooms"),
   };
 }

@@ -54,7 +54,10 @@ export function distributionOf(
 }
 
 /** A distribution read off a histogram: percentiles are interpolated, minimum and maximum are not known. */
-export function distributionOfHistogram(histogram: Histogram, options: { note?: string | null } = {}): Distribution {
+export function distributionOfHistogram(
+  histogram: Histogram,
+  options: { note?: string | null; source?: Source } = {},
+): Distribution {
   const notes: string[] = options.note ? [options.note] : [];
   const { count } = histogram;
   const percentile = (name: keyof typeof samplesNeeded, q: number): number | null => {
@@ -71,7 +74,7 @@ export function distributionOfHistogram(histogram: Histogram, options: { note?: 
     if (count > 0 && le !== Number.POSITIVE_INFINITY) points.push([le, share(cumulative, count)]);
   }
   return {
-    source: "server histogram",
+    source: options.source ?? "server histogram",
     unit: "ms",
     n: Math.round(count),
     censored: 0,

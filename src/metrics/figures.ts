@@ -53,7 +53,7 @@ function serverPercentile(
   distribution: Distribution | null,
   name: keyof typeof quantiles,
 ): MetricFigure {
-  const source: Source = "server histogram";
+  const source: Source = distribution?.source ?? "server histogram";
   if (histogram.value === null || distribution === null) {
     return { measured: null, source: null, n: null, window: "load", reason: histogram.reason ?? "no source" };
   }

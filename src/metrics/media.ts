@@ -1,6 +1,6 @@
 /** Packets and bytes in the steady window: what the servers counted, and what lk says of itself. */
 import type { Result, SegmentResult, Share } from "./result.ts";
-import { growth, type Figure, type Growth, type ServerMetrics } from "./server-metrics.ts";
+import { growth, spanFromMs, type Figure, type Growth, type ServerMetrics } from "./server-metrics.ts";
 import type { TimeRange } from "./window.ts";
 
 export type ServerMedia = Pick<
@@ -27,22 +27,26 @@ export function serverMedia(server: ServerMetrics, steady: TimeRange | null): Se
   if (spans.value === null) return without(spans.reason);
   const outgoing = growth(spans.value, "outgoing");
   const incoming = growth(spans.value, "incoming");
-  const loss = lossOf(outgoing);
+  const source = server.sources.counters;
+  const share = (part: number, whole: number): Share => ({ part, whole, value: part / whole, source });
+  const loss = lossOf(outgoing, share);
   const { value: sent } = outgoing;
   const retransmission: Figure<Share> =
     sent === null
       ? { value: null, reason: outgoing.reason }
       : { value: share(sent.retransmitted, sent.packets + sent.retransmitted) };
-  const fromMs = Math.min(...spans.value.map(({ endpoint, from }) => endpoint.timesMs[from] ?? 0));
+  const fromMs = Math.min(...spans.value.map(spanFromMs));
   const toMs = Math.max(...spans.value.map(({ endpoint, to }) => endpoint.timesMs[to] ?? 0));
   const seconds = (ms: number) => `${Math.abs(Math.round(ms / 100) / 10)} s ${ms < 0 ? "before" : "after"}`;
+  const silent = server.without(spans.value, steady ?? { fromMs, toMs });
   const note =
     `counted from a scrape ${seconds(fromMs - (steady?.fromMs ?? 0))} the steady window began ` +
-    `to one ${seconds(toMs - (steady?.toMs ?? 0))} it ended; the server adds to its counters every 5 s`;
+    `to one ${seconds(toMs - (steady?.toMs ?? 0))} it ended; the server adds to its counters every 5 s` +
+    (silent.length === 0 ? "" : `; without ${silent.join(", ")}, where none of the run's rooms lived`);
   return {
     loss: loss.value,
     lossReason: loss.reason ?? null,
-    incomingLoss: lossOf(incoming).value,
+    incomingLoss: lossOf(incoming, share).value,
     retransmission: retransmission.value,
     serverWindow: { fromMs, toMs, note },
     packetsOut: whole(sent && sent.packets + sent.retransmitted),
@@ -73,7 +77,7 @@ function without(reason: string): ServerMedia {
 }
 
 /** Packets lost of packets sent for the first time; what is sent again is not counted twice. */
-function lossOf(figure: Figure<Growth>): Figure<Share> {
+function lossOf(figure: Figure<Growth>, share: (part: number, whole: number) => Share): Figure<Share> {
   if (figure.value === null) return { value: null, reason: figure.reason };
   const { lost, packets } = figure.value;
   if (lost === null) return { value: null, reason: "no source: the server does not report lost packets" };
@@ -81,7 +85,6 @@ function lossOf(figure: Figure<Growth>): Figure<Share> {
   return { value: share(lost, packets) };
 }
 
-const share = (part: number, whole: number): Share => ({ part, whole, value: part / whole, source: "server counters" });
 const whole = (value: number | null): number | null => (value === null ? null : Math.max(0, Math.round(value)));
 
 /** lk's own tables, added up over the processes that printed them. Never judged: its drops are not packet loss. */

@@ -97,8 +97,19 @@ export const scrapeSchema = z.strictObject({
   polledAtMs: finite,
   tookMs: finite,
   url: z.string(),
+  /** The pod that was asked through the API server's proxy; left out where a URL was asked. */
+  pod: z.strictObject({ name: z.string(), uid: z.string(), node: z.string().nullable() }).optional(),
   /** The exposition's lines that lkload knows how to use, unchanged; null when the scrape failed. */
   text: z.string().nullable(),
+  error: z.string().nullable(),
+});
+
+/** A line of `observe/room-nodes.ndjson`: which server a room lives on, as a join was told. */
+export const roomNodeSchema = z.strictObject({
+  askedAtMs: finite,
+  room: z.string(),
+  /** LiveKit's id of the server process, the label `node_id` of its metrics; null when the join failed. */
+  nodeId: z.string().nullable(),
   error: z.string().nullable(),
 });
 
@@ -145,5 +156,7 @@ export type Armed = z.infer<typeof armedSchema>;
 export type ClocksAfter = z.infer<typeof clocksAfterSchema>;
 export type RoomsSample = z.infer<typeof roomsSampleSchema>;
 export type Scrape = z.infer<typeof scrapeSchema>;
+export type PodRef = NonNullable<Scrape["pod"]>;
+export type RoomNode = z.infer<typeof roomNodeSchema>;
 export type LoadFile = z.infer<typeof loadFileSchema>;
 export type RunFile = z.infer<typeof runFileSchema>;

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { planSchema } from "../plan/plan.ts";
 import { kubernetesResultSchema, kubernetesSources } from "./kubernetes/result.ts";
+import { serversResultSchema } from "./server-result.ts";
 import { clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
 
 const finite = z.number();
@@ -17,6 +18,11 @@ export const sourceSchema = z.enum([
   "lk table",
   "server counters",
   "server histogram",
+  "server counters, by pod",
+  "server histogram, by pod",
+  "server gauges",
+  "server gauges, by pod",
+  "server join",
   "server rooms",
   "host counters",
   "supervisor",
@@ -223,6 +229,8 @@ export const resultSchema = z.strictObject({
     hostSamples: shareSchema.nullable(),
     roomPolls: shareSchema.nullable(),
     scrapes: shareSchema.nullable(),
+    /** What the cluster answered of all that it should have been asked during the load. Null: none was watched. */
+    kubernetesPolls: shareSchema.nullable().default(null),
     /** The server's participants against the intended ones, at its best poll in the steady window. */
     serverParticipants: shareSchema.nullable(),
   }),
@@ -243,12 +251,19 @@ export const resultSchema = z.strictObject({
       serverPeak: count.nullable(),
       tracksSubscribed: count,
       expectedTracksPerSubscriber: z.strictObject({ min: count, max: count }),
+      /** The server that it lived on, as a join was told; several when it moved. Null: not asked, or not told. */
+      homes: z
+        .array(z.strictObject({ nodeId: z.string(), server: z.string().nullable(), source: sourceSchema }))
+        .nullable()
+        .default(null),
     }),
   ),
   hosts: z.array(hostResultSchema),
   segments: z.array(segmentResultSchema),
   series: z.array(seriesSchema),
   events: z.array(z.strictObject({ atMs: finite, text: z.string(), host: z.string().nullable() })),
+  /** What each LiveKit server said of itself. Null: none was scraped. */
+  servers: serversResultSchema.nullable().default(null),
   /** What the cluster did. Null: none was watched. */
   kubernetes: kubernetesResultSchema.nullable().default(null),
 });

@@ -6,6 +6,7 @@ import type { HostStream } from "./host-stream.ts";
 import type { Joins } from "./joins.ts";
 import type { Series } from "./result.ts";
 import type { RoomPolls } from "./room-polls.ts";
+import { scrapeTicks, spansOfTick } from "./scrape-ticks.ts";
 import { growth, type ServerMetrics } from "./server-metrics.ts";
 import { TimeBins } from "./time-bins.ts";
 
@@ -136,28 +137,26 @@ function acrossHosts(columns: readonly Float64Array[], bins: TimeBins, q: number
   return result;
 }
 
-/** Between each scrape and the one before it, all endpoints added up by the scrape's turn. */
+/** Between each scrape and the one before it, all servers added up. */
 function serverSeries({ server, startAtMs }: SeriesInputs): Series[] {
-  const turns = Math.max(0, ...server.endpoints.map(({ timesMs }) => timesMs.length));
+  const ticks = scrapeTicks(server);
   const loss: Series["points"] = [];
   const retransmission: Series["points"] = [];
-  for (let turn = 1; turn < turns; turn++) {
-    const spans = server.endpoints
-      .filter((endpoint) => turn < endpoint.timesMs.length && endpoint.problem === undefined)
-      .map((endpoint) => ({ endpoint, from: turn - 1, to: turn }));
-    const atMs = Math.max(...spans.map(({ endpoint, to }) => endpoint.timesMs[to] ?? 0));
-    if (spans.length < server.endpoints.length || atMs < startAtMs) continue;
-    const { value } = growth(spans, "outgoing");
+  for (const [index, tick] of ticks.entries()) {
+    const before = ticks[index - 1];
+    if (before === undefined || tick.atMs < startAtMs) continue;
+    const { value } = tick.isWhole && before.isWhole ? growth(spansOfTick(tick, before), "outgoing") : { value: null };
     loss.push([
-      atMs,
+      tick.atMs,
       value === null || value.lost === null || value.packets <= 0 ? null : percent(value.lost, value.packets),
     ]);
     retransmission.push([
-      atMs,
+      tick.atMs,
       value === null ? null : percent(value.retransmitted, value.packets + value.retransmitted),
     ]);
   }
-  const about = { group: "packets sent by the servers", unit: "%", source: "server counters", host: null } as const;
+  const source = server.sources.counters;
+  const about = { group: "packets sent by the servers", unit: "%", source, host: null } as const;
   return [
     { name: "lost", ...about, points: thinned(loss) },
     { name: "retransmitted", ...about, points: thinned(retransmission) },

@@ -1,6 +1,7 @@
 /**
  * What the servers' own counters say (livekit-server 1.13.5, pkg/telemetry/prometheus): loss, retransmission, bytes,
- * subscribe times. Endpoints are added up; a figure that one of them cannot give is not given at all.
+ * subscribe times. Endpoints are added up; a figure that one of them cannot give is not given at all, unless all of the
+ * run's rooms are known to live on the others.
  *
  * - Track statistics reach the counters every 5 s, so a scrape tells what was true about 5 s before.
  * - `livekit_packet_loss_total` has no series until a packet is lost. That nothing was lost is known only from
@@ -10,6 +11,7 @@
 import { EndpointCounters, type CounterSeries } from "./counters.ts";
 import { mergeHistograms, type Histogram } from "./histogram.ts";
 import { parseExposition } from "./prometheus.ts";
+import { serverMetricNames } from "./server-metric-names.ts";
 import type { Scrape } from "./raw.ts";
 import type { TimeRange } from "./window.ts";
 
@@ -18,49 +20,61 @@ const flushMs = 6000;
 /** Scrapes that span less than this share of the asked time do not stand for it. */
 const leastCover = 0.5;
 
-const wanted = new Set([
-  "livekit_packet_total",
-  "livekit_packet_bytes",
-  "livekit_packet_loss_total",
-  "livekit_packet_loss_percent_count",
-  "livekit_pubsubtime_ms_bucket",
-  "livekit_pubsubtime_ms_sum",
-  "livekit_pubsubtime_ms_count",
-  "livekit_session_join_latency_ms_bucket",
-  "livekit_session_join_latency_ms_sum",
-  "livekit_session_join_latency_ms_count",
-  "livekit_participant_total",
-]);
+/** Clocks of pods' nodes and controller may differ by so much. */
+const clockToleranceMs = 2000;
+
+const wanted: ReadonlySet<string> = new Set(serverMetricNames);
 
 export type Direction = "outgoing" | "incoming";
 export type Growth = { packets: number; retransmitted: number; bytes: number; lost: number | null };
-/** The scrapes of one endpoint that bound a time, by index. */
+/** The scrapes of one endpoint that bound a time, by index; `from` -1: the start of its process, in that time. */
 export type Span = { endpoint: EndpointCounters; from: number; to: number };
 export type Figure<Value> = { value: Value; reason?: undefined } | { value: null; reason: string };
 
 export class ServerMetrics {
   readonly endpoints: EndpointCounters[] = [];
-  readonly #byUrl = new Map<string, EndpointCounters>();
+  readonly #byKey = new Map<string, EndpointCounters>();
+  #homes: ReadonlySet<string> | null = null;
 
   add(scrape: Scrape): void {
-    let endpoint = this.#byUrl.get(scrape.url);
+    // A pod's name may come again, with another process behind it.
+    const key = scrape.pod?.uid ?? scrape.url;
+    let endpoint = this.#byKey.get(key);
     if (endpoint === undefined) {
-      endpoint = new EndpointCounters(scrape.url);
-      this.#byUrl.set(scrape.url, endpoint);
+      endpoint = new EndpointCounters(scrape.url, scrape.pod ?? null);
+      this.#byKey.set(key, endpoint);
       this.endpoints.push(endpoint);
     }
+    const { polledAtMs } = scrape;
     if (scrape.text === null) {
-      endpoint.fail(scrape.error ?? "failed");
+      endpoint.fail(polledAtMs, scrape.error ?? "failed");
       return;
     }
     const samples = parseExposition(scrape.text, (name) => wanted.has(name));
-    if (samples.length === 0) endpoint.fail("it answers, but with no metrics of a LiveKit server");
-    else endpoint.add(scrape.polledAtMs, samples);
+    const isLivekit = samples.some(({ name }) => name.startsWith("livekit_"));
+    if (isLivekit) endpoint.add(polledAtMs, samples);
+    else endpoint.fail(polledAtMs, "it answers, but with no metrics of a LiveKit server");
+  }
+
+  /**
+   * Tells on which servers all of the run's rooms live, by LiveKit's node ids: endpoints of others may then be silent
+   * without harm. Null: it is not known of every room.
+   */
+  know(homes: ReadonlySet<string> | null): void {
+    this.#homes = homes;
+  }
+
+  /** Who counted: all endpoints are pods, or not. */
+  get sources() {
+    return this.endpoints.length > 0 && this.endpoints.every(({ pod }) => pod !== null)
+      ? ({ counters: "server counters, by pod", histogram: "server histogram, by pod" } as const)
+      : ({ counters: "server counters", histogram: "server histogram" } as const);
   }
 
   /**
    * For each endpoint the last scrape before the time and the first that shows all of it; where there is none, the
-   * nearest inside.
+   * nearest inside. Pods that were not there in that time are left out, and so is an endpoint that answers for the
+   * same server as another.
    * @param mustPrecede whether a scrape from before is a must: for what happens at the beginning of the time
    */
   spans(range: TimeRange, mustPrecede = false): Figure<Span[]> {
@@ -68,12 +82,34 @@ export class ServerMetrics {
       return { value: null, reason: "no source: no Prometheus endpoint of the server is configured (livekit.metrics)" };
     }
     const spans: Span[] = [];
+    let missing: string | undefined;
+    const counted = new Set<string>();
     for (const endpoint of this.endpoints) {
+      if (!isThere(endpoint, range)) continue;
+      const nodeIds = endpoint.nodeIds;
+      if (nodeIds.length > 0 && nodeIds.every((id) => counted.has(id))) continue;
       const span = spanOf(endpoint, range, mustPrecede);
-      if (typeof span === "string") return { value: null, reason: `no source: ${endpoint.url}: ${span}` };
+      if (typeof span === "string") {
+        missing ??= `no source: ${endpoint.name}: ${span}`;
+        continue;
+      }
+      for (const id of nodeIds) counted.add(id);
       spans.push(span);
     }
+    const homes = this.#homes;
+    const allHome = homes !== null && homes.size > 0 && [...homes].every((id) => counted.has(id));
+    if (missing !== undefined && !allHome) return { value: null, reason: missing };
+    if (spans.length === 0) return { value: null, reason: missing ?? "no source: no server was there in this time" };
     return { value: spans };
+  }
+
+  /** Endpoints that were there in the time and are in none of the spans, nor answer for a server that is. */
+  without(spans: readonly Span[], range: TimeRange): string[] {
+    const counted = new Set(spans.flatMap(({ endpoint }) => endpoint.nodeIds));
+    return this.endpoints.flatMap((endpoint) => {
+      const isCounted = spans.some((span) => span.endpoint === endpoint) || !isThere(endpoint, range);
+      return isCounted || endpoint.nodeIds.some((id) => counted.has(id)) ? [] : [endpoint.name];
+    });
   }
 
   /** The greatest of the sums over all endpoints at their scrapes in the time; null when there is none. */
@@ -92,20 +128,40 @@ export class ServerMetrics {
   }
 }
 
-function spanOf(endpoint: EndpointCounters, range: TimeRange, mustPrecede: boolean): Span | string {
-  const { timesMs } = endpoint;
-  if (timesMs.length < 2) return endpoint.lastError ?? `${timesMs.length} scrapes, two are needed`;
-  if (endpoint.problem !== undefined) return endpoint.problem;
+/** Pods come and go; a URL is there all the time. */
+function isThere({ pod, attemptedMs }: EndpointCounters, range: TimeRange): boolean {
+  return pod === null || (attemptedMs !== null && attemptedMs.last >= range.fromMs && attemptedMs.first <= range.toMs);
+}
+
+export function spanOf(endpoint: EndpointCounters, range: TimeRange, mustPrecede = false): Span | string {
+  const { timesMs, pod, attemptedMs } = endpoint;
   const before = timesMs.findLastIndex((time) => time <= range.fromMs);
-  if (mustPrecede && before < 0) return "no scrape from before";
-  const from = Math.max(0, before);
+  const startedAtMs = before < 0 ? endpoint.startedAtMs : null;
+  // A server that was started within the time had counted nothing before.
+  const isBorn = startedAtMs !== null && startedAtMs >= range.fromMs - clockToleranceMs;
+  if (timesMs.length < (isBorn ? 1 : 2)) return endpoint.lastError ?? `${timesMs.length} scrapes, two are needed`;
+  if (endpoint.problem !== undefined) return endpoint.problem;
+  if (mustPrecede && before < 0 && !isBorn) return "no scrape from before";
+  const from = isBorn ? -1 : Math.max(0, before);
   const after = timesMs.findIndex((time) => time >= range.toMs + flushMs);
   const to = after < 0 ? timesMs.length - 1 : after;
-  const coveredMs = Math.min(timesMs[to] ?? 0, range.toMs) - Math.max(timesMs[from] ?? 0, range.fromMs);
-  if (to <= from || coveredMs < leastCover * (range.toMs - range.fromMs)) {
+  const seen = {
+    fromMs: Math.max(spanFromMs({ endpoint, from, to }), range.fromMs),
+    toMs: Math.min(timesMs[to] ?? 0, range.toMs),
+  };
+  const life = {
+    fromMs: isBorn ? seen.fromMs : range.fromMs,
+    toMs: pod === null ? range.toMs : Math.min(range.toMs, attemptedMs?.last ?? range.toMs),
+  };
+  if (to <= from || seen.toMs - seen.fromMs < leastCover * (life.toMs - life.fromMs)) {
     return "its scrapes cover less than half of the time";
   }
   return { endpoint, from, to };
+}
+
+/** Where a span begins, epoch ms. */
+export function spanFromMs({ endpoint, from }: Span): number {
+  return (from < 0 ? endpoint.startedAtMs : endpoint.timesMs[from]) ?? 0;
 }
 
 /** Packets and bytes in one direction, added up over the spans. */
@@ -135,7 +191,12 @@ export function growth(spans: readonly Span[], direction: Direction): Figure<Gro
   return { value: total };
 }
 
-export type HistogramName = "livekit_pubsubtime_ms" | "livekit_session_join_latency_ms";
+export type HistogramName =
+  | "livekit_pubsubtime_ms"
+  | "livekit_session_join_latency_ms"
+  | "livekit_jitter_us"
+  | "livekit_rtt_ms"
+  | "livekit_quality_score";
 
 /** What a histogram grew by, added up over the spans; null with the reason when there is nothing in it. */
 export function histogramGrowth(

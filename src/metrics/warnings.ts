@@ -7,6 +7,8 @@ import type { RoomPolls } from "./room-polls.ts";
 import type { ServerMetrics } from "./server-metrics.ts";
 import type { TimeRange } from "./window.ts";
 
+/** Servers whose failed scrapes are told one by one. */
+const maxFailing = 5;
 /** Less than this share of the asked duration is worth a warning. */
 const shortWindow = 0.9;
 
@@ -47,13 +49,11 @@ export function warningsOf(inputs: {
   if (phases.steady !== null && rooms.answered && rooms.within(phases.steady).length === 0) {
     warnings.push("the steady window was too short for the server to be asked who was in the rooms");
   }
-  for (const endpoint of server.endpoints) {
-    if (endpoint.failures > 0) {
-      warnings.push(
-        `${endpoint.url}: ${endpoint.failures} of ${endpoint.attempts} scrapes failed, last: ${endpoint.lastError}`,
-      );
-    }
+  const failing = server.endpoints.filter(({ failures }) => failures > 0);
+  for (const { name, failures, attempts, lastError } of failing.slice(0, maxFailing)) {
+    warnings.push(`${name}: ${failures} of ${attempts} scrapes failed, last: ${lastError}`);
   }
+  if (failing.length > maxFailing) warnings.push(`scrapes of ${failing.length - maxFailing} more servers failed`);
   if (inputs.restarts > 0) {
     warnings.push(
       `${inputs.restarts} server ${inputs.restarts === 1 ? "process" : "processes"} went away during the steady window: what they counted last is not known`,

@@ -19,20 +19,24 @@ export type JoinProbe = {
  */
 export async function probeJoin(
   access: TargetAccess,
-  { room, identity, signal }: { room: string; identity: string; signal: AbortSignal },
+  options: { room: string; identity: string; hidden?: boolean; signal: AbortSignal },
 ): Promise<JoinProbe> {
-  const [{ AccessToken }, { SignalResponse }] = await Promise.all([
+  const { room, identity, hidden = false, signal } = options;
+  const [{ AccessToken }, { LeaveRequest, SignalRequest, SignalResponse }] = await Promise.all([
     import("livekit-server-sdk"),
     import("@livekit/protocol"),
   ]);
   const token = new AccessToken(access.apiKey, access.apiSecret.reveal(), { identity, ttl: "1m" });
-  token.addGrant({ roomJoin: true, room, canPublish: false, canSubscribe: false });
+  token.addGrant({ roomJoin: true, room, canPublish: false, canSubscribe: false, hidden });
   const socket = new WebSocket(await signalUrl(access.url, token.toJwt()));
   socket.binaryType = "arraybuffer";
   try {
     const bytes = await firstMessage(socket, signal);
     const { message } = SignalResponse.fromBinary(bytes, { readUnknownFields: false });
     if (message.case !== "join") throw new Error(`the first signal was ${message.case ?? "empty"}, not a join`);
+    // Without it the server would wait for the participant to come back.
+    const leave = new SignalRequest({ message: { case: "leave", value: new LeaveRequest() } });
+    socket.send(leave.toBinary());
     return describe(message.value.serverInfo);
   } finally {
     socket.close();

@@ -63,6 +63,15 @@ export class Target {
     }
   }
 
+  /**
+   * LiveKit's id of the server that a room lives on, as a hidden participant is told that joins and leaves.
+   * @throws {Error} the join failed; the signal's reason when it is aborted
+   */
+  async nodeOf(room: string, signal: AbortSignal): Promise<string | null> {
+    const { nodeId } = await probeJoin(this.#access, { room, identity: "lkload-where", hidden: true, signal });
+    return nodeId;
+  }
+
   /** What the server says about these rooms; a failed poll is a sample too, with its error. */
   async pollRooms(
     roomNames: readonly string[],

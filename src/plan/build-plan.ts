@@ -1,5 +1,6 @@
 import type { LoadCounts } from "../config/load-counts.ts";
 import type { Config } from "../config/schema.ts";
+import { watchesPods } from "../config/watches-kubernetes.ts";
 import { expectedTracks } from "./expected-tracks.ts";
 import { identityPrefixes, roomNames } from "./names.ts";
 import { commas, plural } from "./numbers.ts";
@@ -72,7 +73,7 @@ export function buildPlan(input: PlanInput): Plan {
       ...(config.livekit.url === undefined ? ["livekit.url is not set: a run needs it"] : []),
       ...loadWarnings({ load, rooms, segments, hosts: input.hosts, totals }),
       ...thresholdWarnings(thresholds, {
-        serverMetrics: config.livekit.metrics.length > 0,
+        serverMetrics: config.livekit.metrics.length > 0 || watchesPods(config),
         receivingSubscribers: receiving.reduce((sum, room) => sum + room.subscribers, 0),
       }),
     ],

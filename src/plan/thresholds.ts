@@ -51,11 +51,13 @@ export function thresholdWarnings(
       .join(", ");
   if (names("user") !== "") {
     warnings.push(
-      `no source for the thresholds you set on ${names("user")}: without livekit.metrics the run is invalid`,
+      `no source for the thresholds you set on ${names("user")}: without livekit.metrics or a kubernetes section the run is invalid`,
     );
   }
   if (names("default") !== "") {
-    warnings.push(`no source for ${names("default")}: set livekit.metrics to have them judged`);
+    warnings.push(
+      `no source for ${names("default")}: set livekit.metrics, or kubernetes for its pods, to have them judged`,
+    );
   }
   for (const { metric, origin } of thresholds) {
     const least = leastSubscribers.get(metric) ?? 0;

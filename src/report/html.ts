@@ -14,6 +14,7 @@ import { latencySection } from "./html/latency-section.ts";
 import { html, Markup } from "./html/markup.ts";
 import { mediaSection } from "./html/media-section.ts";
 import { roomSection } from "./html/room-section.ts";
+import { serverSection } from "./html/server-section.ts";
 import { style } from "./html/style.ts";
 import { teardownSection } from "./html/teardown-section.ts";
 import { thresholdSection } from "./html/threshold-section.ts";
@@ -29,6 +30,7 @@ const parts = [
   ["media", "Media"],
   ["hosts", "Hosts"],
   ["rooms", "Rooms"],
+  ["servers", "LiveKit servers"],
   ["kubernetes", "Kubernetes"],
   ["errors", "Errors"],
   ["caveats", "What these numbers are not"],
@@ -64,6 +66,7 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
         <main>
           ${thresholdSection(result)} ${trustSection(result)} ${timelineSection(result)} ${latencySection(result)}
           ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)}
+          ${result.servers && serverSection(result.servers)}
           ${result.kubernetes && kubernetesSection(result.kubernetes)} ${errorSection(result)} ${caveatSection(result)}
           ${environmentSection(result)} ${teardownSection(teardown)}
         </main>
@@ -77,9 +80,9 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
   return document.text;
 }
 
-/** The cluster has a part where one was watched. */
-function shownParts({ kubernetes }: Result) {
-  return parts.filter(([id]) => id !== "kubernetes" || kubernetes !== null);
+/** The cluster has a part where one was watched, the servers where they were scraped. */
+function shownParts({ kubernetes, servers }: Result) {
+  return parts.filter(([id]) => (id !== "kubernetes" || kubernetes !== null) && (id !== "servers" || servers !== null));
 }
 
 /** Nothing may be loaded, and no style but ours may apply. */

@@ -50,6 +50,7 @@ const findings: Record<ValidityKind, (result: Result) => Finding> = {
       shareText("host samples", coverage.hostSamples),
       shareText("server room polls", coverage.roomPolls),
       shareText("metrics scrapes", coverage.scrapes),
+      ...(coverage.kubernetesPolls ? [shareText("Kubernetes answers", coverage.kubernetesPolls)] : []),
     ].join(", ");
     return coverage.hostSamples && phases.steady ? known(detail) : unknown(detail);
   },

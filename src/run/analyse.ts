@@ -7,6 +7,7 @@ import {
   clocksAfterSchema,
   configuredSchema,
   loadFileSchema,
+  roomNodeSchema,
   roomsSampleSchema,
   runFileSchema,
   scrapeSchema,
@@ -35,6 +36,7 @@ export async function analyse(folder: RunFolder): Promise<Result> {
   }
   for await (const line of linesOf(folder.roomsLog)) analysis.roomsSample(roomsSampleSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.metricsLog)) analysis.scrape(scrapeSchema.parse(JSON.parse(line)));
+  for await (const line of linesOf(folder.roomNodesLog)) analysis.roomNode(roomNodeSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.kubernetesLog)) {
     analysis.kubernetesLine(kubernetesLineSchema.parse(JSON.parse(line)));
   }

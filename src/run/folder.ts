@@ -32,6 +32,7 @@ export function runFolder(stateDir: string, runId: string) {
     archive: (host: string) => join(dir, "hosts", `${host}.tar.gz`),
     roomsLog: join(dir, "observe", "rooms.ndjson"),
     metricsLog: join(dir, "observe", "livekit-metrics.ndjson"),
+    roomNodesLog: join(dir, "observe", "room-nodes.ndjson"),
     kubernetesLog: join(dir, "observe", "kubernetes.ndjson"),
     result: join(dir, "result.json"),
     teardown: join(dir, "teardown.json"),

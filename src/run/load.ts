@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts";
 import type { FleetHost } from "../fleet/hosts-file.ts";
 import type { Armed } from "../metrics/raw.ts";
+import { RoomNodes } from "../observe/room-nodes.ts";
 import { observe, scrapeAll, lastScrapeDelayMs } from "../observe/observe.ts";
 import { heartbeat, stopHost } from "../playbook/generate.ts";
 import { fanOut } from "../remote/fan-out.ts";
@@ -9,7 +11,7 @@ import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
 import { followStream } from "./follow.ts";
 import { LiveView } from "./live-view.ts";
-import { watchKubernetes } from "./watch-kubernetes.ts";
+import { lastPodScrape, watchKubernetes } from "./watch-kubernetes.ts";
 
 const heartbeatIntervalMs = 15_000;
 const showIntervalMs = 1000;
@@ -115,6 +117,9 @@ async function beat(context: RunContext, hosts: readonly FleetHost[], signal: Ab
 
 async function watchTarget(context: RunContext, view: LiveView, signal: AbortSignal): Promise<void> {
   const { config, plan, folder, target, now } = context;
+  // Where there may be more than one server, it matters which of them has a room.
+  const asksNodes = watchesKubernetes(config) || config.livekit.metrics.length > 1;
+  const nodes = asksNodes ? new RoomNodes({ target, log: folder.roomNodesLog, now, signal }) : null;
   await observe({
     target,
     rooms: plan.rooms.map((room) => room.name),
@@ -124,25 +129,32 @@ async function watchTarget(context: RunContext, view: LiveView, signal: AbortSig
     metricsLog: folder.metricsLog,
     now,
     signal,
-    onRooms: (sample) => view.rooms(sample),
+    onRooms: (sample) => {
+      view.rooms(sample);
+      nodes?.seen(sample);
+    },
     onScrape: (sample) => {
       if (sample.error !== null) context.log.warn({ url: sample.url, error: sample.error }, "metrics not read");
     },
   });
+  await nodes?.done();
 }
 
 /** One more scrape when the server has swept up its statistics of the load; an interrupt does not wait for it. */
 export async function lastScrape(context: RunContext, loadEndedAtMs: number): Promise<void> {
   const { config, folder, now, signal } = context;
-  if (config.livekit.metrics.length === 0 || signal.aborted) return;
+  if ((config.livekit.metrics.length === 0 && !watchesPods(config)) || signal.aborted) return;
   const waitMs = Math.max(0, loadEndedAtMs + lastScrapeDelayMs - now());
   const text = `waiting ${Math.round(waitMs / 1000)} s for the server's last statistics`;
   context.emit({ type: "note", phase: "collect", text });
   await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-  await scrapeAll({
-    metricsUrls: config.livekit.metrics,
-    metricsLog: folder.metricsLog,
-    now,
-    onScrape: () => undefined,
-  });
+  await Promise.all([
+    lastPodScrape(context),
+    scrapeAll({
+      metricsUrls: config.livekit.metrics,
+      metricsLog: folder.metricsLog,
+      now,
+      onScrape: () => undefined,
+    }),
+  ]);
 }

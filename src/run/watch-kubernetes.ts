@@ -3,9 +3,10 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { exitCodes, LkloadError } from "../errors.ts";
 import type { AccessLine } from "../metrics/kubernetes/lines.ts";
+import type { Scrape } from "../metrics/raw.ts";
 import { checkAccess } from "../observe/kubernetes/access.ts";
-import { kubernetesIntervalMs, observeKubernetes } from "../observe/kubernetes/observe-kubernetes.ts";
-import { watchesKubernetes } from "../observe/kubernetes/watches-kubernetes.ts";
+import { kubernetesIntervalMs, observeKubernetes, scrapePodsOnce } from "../observe/kubernetes/observe-kubernetes.ts";
+import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts";
 import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
 
@@ -17,7 +18,8 @@ export async function checkKubernetes(context: RunContext): Promise<AccessLine |
   const { config, folder, now, signal, emit } = context;
   if (!watchesKubernetes(config)) return null;
   const { selectors, required, ...access } = config.kubernetes;
-  const line = await checkAccess({ access, selectors, intervalMs: kubernetesIntervalMs, now, signal });
+  const pods = podsOf(context);
+  const line = await checkAccess({ access, selectors, pods, intervalMs: kubernetesIntervalMs, now, signal });
   mkdirSync(dirname(folder.kubernetesLog), { recursive: true });
   appendFileSync(folder.kubernetesLog, `${JSON.stringify(line)}\n`, { mode: 0o600 });
   const [first, ...others] = line.problems;
@@ -45,6 +47,7 @@ export async function watchKubernetes(context: RunContext, signal: AbortSignal):
       log: folder.kubernetesLog,
       now,
       signal,
+      pods: podsOf(context),
       onSnapshot: (snapshot) => {
         const failed = Object.entries(snapshot).flatMap(([part, value]) =>
           typeof value === "object" && value.error !== null ? [`${part}: ${value.error.text}`] : [],
@@ -55,4 +58,32 @@ export async function watchKubernetes(context: RunContext, signal: AbortSignal):
   } catch (error) {
     log.warn({ error: errorLine(error) }, "cluster not watched");
   }
+}
+
+/** One more scrape of the server pods, where they are scraped at all. Never throws. */
+export async function lastPodScrape(context: RunContext): Promise<void> {
+  const { config, now, log, forced } = context;
+  const pods = podsOf(context);
+  if (pods === undefined) return;
+  const { selectors, required: _, ...access } = config.kubernetes;
+  try {
+    pods.onScrapes(await scrapePodsOnce({ access, selectors, metrics: pods.metrics, now, signal: forced }));
+  } catch (error) {
+    log.warn({ error: errorLine(error) }, "pods not scraped after the load");
+  }
+}
+
+/** Where the servers are asked pod by pod: how, and that each scrape is kept beside those of URLs. */
+function podsOf({ config, folder, log }: RunContext) {
+  if (!watchesPods(config)) return undefined;
+  return {
+    metrics: config.kubernetes.podMetrics,
+    onScrapes: (scrapes: readonly Scrape[]) => {
+      mkdirSync(dirname(folder.metricsLog), { recursive: true });
+      for (const scrape of scrapes) {
+        appendFileSync(folder.metricsLog, `${JSON.stringify(scrape)}\n`, { mode: 0o600 });
+        if (scrape.error !== null) log.warn({ pod: scrape.pod?.name, error: scrape.error }, "metrics not read");
+      }
+    },
+  };
 }

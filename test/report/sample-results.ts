@@ -411,9 +411,12 @@ function base(options: SampleOptions): Result {
       roomPolls: share(33, 33, "server rooms"),
       scrapes: share(36, 36, "server counters"),
       serverParticipants: share(total, total, "server rooms"),
+      kubernetesPolls: null,
     },
     errors: [],
+    servers: null,
     rooms: hosts.map(({ name }) => ({
+      homes: null,
       name: `load-test-room-${name}-k7w2`,
       intended: options.perHost,
       serverPeak: options.perHost,
@@ -649,6 +652,7 @@ export function interruptedResult(): Result {
   result.coverage = {
     hosts: { part: 0, whole: 2, value: 0, source: "supervisor" },
     hostSamples: { part: 6, whole: 12, value: 0.5, source: "host counters" },
+    kubernetesPolls: null,
     roomPolls: null,
     scrapes: null,
     serverParticipants: null,

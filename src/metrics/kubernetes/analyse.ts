@@ -21,6 +21,8 @@ export type KubernetesTimes = {
   load: TimeRange;
   /** When the load was changed, ascending. */
   loadStepsMs: readonly number[];
+  /** Mean of the servers' own gauges by pod. Left out: not scraped. */
+  gauges?: { rooms: ReadonlyMap<string, number>; participants: ReadonlyMap<string, number> };
 };
 
 export class KubernetesAnalysis {
@@ -56,7 +58,7 @@ export class KubernetesAnalysis {
   }
 
   /** Null: no cluster was watched. */
-  result({ steady, load, loadStepsMs }: KubernetesTimes): KubernetesResult | null {
+  result({ steady, load, loadStepsMs, gauges }: KubernetesTimes): KubernetesResult | null {
     if (this.#lines === 0) return null;
     const access = this.#access;
     const range = steady ?? load;
@@ -72,7 +74,14 @@ export class KubernetesAnalysis {
       window: { fromMs: range.fromMs, toMs: range.toMs, kind: steady === null ? "load" : "steady" },
       coverage: this.#coverage.result(load, this.#intervalMs),
       hpas: [...this.#hpas.values()].flatMap((history) => this.#hpa(history, range, loadStepsMs)),
-      components: this.#components.result(this.#pods, this.#podUsage, range, noPodUsage),
+      components: this.#components.result({
+        pods: this.#pods,
+        usage: this.#podUsage,
+        range,
+        noUsage: noPodUsage,
+        rooms: gauges?.rooms ?? new Map(),
+        participants: gauges?.participants ?? new Map(),
+      }),
       pods: this.#pods.result(this.#coverage.neverAnswered("pods")),
       nodes: this.#nodes.result(this.#nodeUsage, range, noNodeUsage),
       events: eventsOf(this.#events, during),

@@ -4,7 +4,7 @@ import { balanceOf } from "./balance.ts";
 import { figureOf, type Point } from "./figure.ts";
 import { componentSchema, type Component, type DeploymentSample, type PodSample, type UsageSample } from "./lines.ts";
 import type { Pods } from "./pods.ts";
-import type { ComponentResult } from "./result.ts";
+import type { Balance, ComponentResult } from "./result.ts";
 import type { Usage } from "./usage.ts";
 
 /** Beyond this many of its windows a sample is too old to speak for the poll that saw it. */
@@ -26,6 +26,17 @@ export type ComponentPoll = {
   usage: ReadonlyMap<string, UsageSample> | null;
   /** Pods whose sample is new in this poll. */
   fresh: ReadonlySet<string>;
+};
+
+export type ComponentInputs = {
+  pods: Pods;
+  usage: Usage;
+  range: TimeRange;
+  /** Why there is no usage of pods at all; null when there is. */
+  noUsage: string | null;
+  /** Mean by pod, by the servers' own gauges. */
+  rooms: ReadonlyMap<string, number>;
+  participants: ReadonlyMap<string, number>;
 };
 
 export class Components {
@@ -54,7 +65,7 @@ export class Components {
     return this.#histories.get(component)?.cpu ?? [];
   }
 
-  result(pods: Pods, usage: Usage, range: TimeRange, noUsage: string | null): ComponentResult[] {
+  result({ pods, usage, range, noUsage, rooms, participants }: ComponentInputs): ComponentResult[] {
     return componentSchema.options.flatMap((component) => {
       const history = this.#histories.get(component);
       if (history === undefined) return [];
@@ -79,6 +90,8 @@ export class Components {
           memory: figureOf(history.memory, range, about),
           cpuBalance: spread("cpuCores", "cores"),
           memoryBalance: spread("memoryBytes", "bytes"),
+          roomBalance: gaugeBalance(names, rooms, "rooms"),
+          participantBalance: gaugeBalance(names, participants, "participants"),
         },
       ];
     });
@@ -92,6 +105,11 @@ export class Components {
     }
     return history;
   }
+}
+
+function gaugeBalance(names: readonly string[], means: ReadonlyMap<string, number>, unit: string): Balance | null {
+  const own = new Map(names.flatMap((name) => (means.has(name) ? [[name, means.get(name) ?? 0] as const] : [])));
+  return balanceOf(own, { source: "server gauges, by pod", unit });
 }
 
 /**

@@ -11,16 +11,16 @@ export class Coverages {
   readonly #parts = new Map<PartName, Part>(
     partNames.map((name) => [name, { answered: 0, asked: 0, lastError: null, lastGoodMs: null, open: null }]),
   );
-  readonly #polledMs: number[] = [];
+  readonly #polls: { atMs: number; answers: number }[] = [];
   readonly #gaps: Gap[] = [];
   readonly #lostEvents = new Map<string, Gap>();
 
   snapshot(snapshot: Snapshot, intervalMs: number): void {
     const { polledAtMs } = snapshot;
-    const before = this.#polledMs.at(-1);
+    const before = this.#polls.at(-1)?.atMs;
     // The controller itself may have been held up: then nothing was asked at all.
     const unasked = before !== undefined && polledAtMs - before > 1.5 * intervalMs;
-    this.#polledMs.push(polledAtMs);
+    this.#polls.push({ atMs: polledAtMs, answers: partNames.filter((name) => snapshot[name].items !== null).length });
     for (const [name, part] of this.#parts) {
       const { items, error } = snapshot[name];
       part.asked += 1;
@@ -59,12 +59,18 @@ export class Coverages {
 
   result(range: TimeRange, intervalMs: number): Coverage {
     const whole = Math.max(0, Math.floor((range.toMs - range.fromMs) / intervalMs));
-    const made = this.#polledMs.filter((atMs) => atMs >= range.fromMs - intervalMs && atMs <= range.toMs).length;
     // The first poll comes at once, so that there may be one more than intervals.
-    const part = Math.min(made, whole);
+    const made = this.#polls
+      .filter(({ atMs }) => atMs >= range.fromMs - intervalMs && atMs <= range.toMs)
+      .slice(0, whole);
+    const part = Math.min(made.length, whole);
+    const answers = made.reduce((sum, poll) => sum + poll.answers, 0);
+    const questions = whole * partNames.length;
+    const source = "kubernetes api";
     return {
       intervalMs,
-      polls: whole === 0 ? null : { part, whole, value: part / whole, source: "kubernetes api" },
+      polls: whole === 0 ? null : { part, whole, value: part / whole, source },
+      answers: whole === 0 ? null : { part: answers, whole: questions, value: answers / questions, source },
       parts: [...this.#parts].map(([name, { answered, asked, lastError }]) => ({
         part: name,
         answered,

@@ -73,6 +73,8 @@ export const podSampleSchema = z.strictObject({
   /** Why it is not running yet, such as `Unschedulable: 0/17 nodes are available …`. */
   waiting: z.string().nullable(),
   requests: resourcesSchema,
+  /** Of the container port named `metrics`; null: there is none. */
+  metricsPort: z.int().nullable().default(null),
   containers: z.array(
     z.strictObject({
       name: z.string(),
@@ -152,7 +154,17 @@ export const watchLineSchema = z.strictObject({
 });
 
 export const accessProblemSchema = z.strictObject({
-  kind: z.enum(["context", "unreachable", "credentials", "right", "metrics", "namespace", "selector", "check"]),
+  kind: z.enum([
+    "context",
+    "unreachable",
+    "credentials",
+    "right",
+    "metrics",
+    "pod-metrics",
+    "namespace",
+    "selector",
+    "check",
+  ]),
   text: z.string(),
   hint: z.string(),
 });

@@ -99,6 +99,9 @@ const componentResultSchema = z.strictObject({
   /** Each pod's mean over the window. Null below two pods with samples. */
   cpuBalance: balanceSchema.nullable(),
   memoryBalance: balanceSchema.nullable(),
+  /** Of the servers' own gauges, by pod: all rooms and participants that they had, also others than the run's. */
+  roomBalance: balanceSchema.nullable().default(null),
+  participantBalance: balanceSchema.nullable().default(null),
 });
 
 const podEndSchema = z.strictObject({
@@ -133,6 +136,8 @@ const nodeUseSchema = z.strictObject({
   reason: z.string().nullable(),
 });
 
+const pollShareSchema = z.strictObject({ part: count, whole: count, value: finite, source: sourceSchema });
+
 export const kubernetesResultSchema = z.strictObject({
   context: z.string().nullable(),
   server: z.string().nullable(),
@@ -145,7 +150,9 @@ export const kubernetesResultSchema = z.strictObject({
   coverage: z.strictObject({
     intervalMs: finite,
     /** Polls that the load should have had, and those that were made. */
-    polls: z.strictObject({ part: count, whole: count, value: finite, source: sourceSchema }).nullable(),
+    polls: pollShareSchema.nullable(),
+    /** Of all that those polls should have asked, each kind of object by itself, what was answered. */
+    answers: pollShareSchema.nullable(),
     parts: z.array(
       z.strictObject({
         part: z.enum(partNames),

@@ -1,23 +1,27 @@
 /** What lkload may read in the cluster, asked before the run rather than found out during it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AccessLine, AccessProblem } from "../../metrics/kubernetes/lines.ts";
+import type { Scrape } from "../../metrics/raw.ts";
 import { LkloadError } from "../../errors.ts";
 import { ApiError, apiErrorText } from "./api-error.ts";
 import type { ApiDeployment } from "./api-types.ts";
 import { KubernetesClient } from "./client.ts";
 import { KubernetesConnection, type KubernetesAccess } from "./connection.ts";
 import { MetricsApi } from "./metrics-api.ts";
+import { scrapeAllPods, type PodMetrics } from "./pod-metrics.ts";
 import { componentsBy, type Selectors } from "./snapshot.ts";
 
 export type CheckOptions = {
   access: KubernetesAccess;
   selectors: Selectors;
+  /** The server pods' own metrics, where they are wanted: each is scraped once. */
+  pods?: { metrics: PodMetrics; onScrapes: (scrapes: readonly Scrape[]) => void } | undefined;
   intervalMs: number;
   now: () => number;
   signal: AbortSignal;
 };
 
-type Right = { group: string; resource: string; verb: string; namespaced: boolean };
+type Right = { group: string; resource: string; subresource?: string; verb: string; namespaced: boolean };
 
 const rights: readonly Right[] = [
   ...["list"].map((verb) => ({ group: "", resource: "nodes", verb, namespaced: false })),
@@ -29,6 +33,7 @@ const rights: readonly Right[] = [
   { group: "", resource: "events", verb: "list", namespaced: true },
   { group: "", resource: "events", verb: "watch", namespaced: true },
 ];
+const podMetricsRight: Right = { group: "", resource: "pods", subresource: "proxy", verb: "get", namespaced: true };
 
 const deadlineMs = 15_000;
 /** An API server that has just started refuses valid clients for up to a second. */
@@ -58,11 +63,17 @@ export async function checkAccess(options: CheckOptions): Promise<AccessLine> {
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(deadlineMs)]);
     const client = new KubernetesClient(connection);
     line.kubernetesVersion = await serverVersion(client, signal);
-    line.problems.push(...(await missingRights(client, connection.namespace, signal)));
+    const wanted = options.pods !== undefined ? [...rights, podMetricsRight] : rights;
+    line.problems.push(...(await missingRights(client, wanted, connection.namespace, signal)));
     const metrics = await checkMetrics(client, line.problems, signal);
     line.metricsVersion = metrics.version;
     line.problems.push(...metrics.problems);
     line.problems.push(...(await nothingSelected(client, connection.namespace, options.selectors, signal)));
+    const mayAsk = !line.problems.some(
+      ({ kind, text }) => kind === "right" && / (list pods|get pods\/proxy) /.test(text),
+    );
+    if (options.pods !== undefined && mayAsk)
+      line.problems.push(...(await silentPods(client, connection, options, signal)));
   } catch (error) {
     options.signal.throwIfAborted();
     line.problems.push(fatal(error, line.server));
@@ -78,12 +89,13 @@ async function serverVersion(client: KubernetesClient, signal: AbortSignal): Pro
 /** Also used where the rights of the moment matter: a 403 alone does not prove that they are missing. */
 async function missingRights(
   client: KubernetesClient,
+  rights: readonly Right[],
   namespace: string,
   signal: AbortSignal,
 ): Promise<AccessProblem[]> {
   const missing = await Promise.all(
-    rights.map(async ({ group, resource, verb, namespaced }) => {
-      const resourceAttributes = { group, resource, verb, ...(namespaced ? { namespace } : {}) };
+    rights.map(async ({ group, resource, subresource = "", verb, namespaced }) => {
+      const resourceAttributes = { group, resource, subresource, verb, ...(namespaced ? { namespace } : {}) };
       const body = {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",
@@ -94,9 +106,10 @@ async function missingRights(
         status?: { allowed?: boolean };
       };
       if (answer.status?.allowed === true) return [];
-      const what = `${verb} ${group === "" ? resource : `${resource}.${group}`}`;
+      const whole = subresource === "" ? resource : `${resource}/${subresource}`;
+      const what = `${verb} ${group === "" ? whole : `${whole}.${group}`}`;
       const where = namespaced ? `in namespace ${namespace}` : "in the cluster";
-      const rule = `{apiGroups: ["${group}"], resources: [${resource}], verbs: [${verb}]}`;
+      const rule = `{apiGroups: ["${group}"], resources: [${whole}], verbs: [${verb}]}`;
       return [
         {
           kind: "right" as const,
@@ -161,6 +174,35 @@ async function nothingSelected(
       kind: "selector",
       text: `no Deployment in namespace ${namespace} fits ${selectors.server}`,
       hint: "check kubernetes.namespace and kubernetes.selectors.server",
+    },
+  ];
+}
+
+async function silentPods(
+  client: KubernetesClient,
+  { namespace, server }: KubernetesConnection,
+  { pods, selectors, now }: CheckOptions,
+  signal: AbortSignal,
+): Promise<AccessProblem[]> {
+  if (pods === undefined) return [];
+  const scrapes = await scrapeAllPods({
+    client,
+    server: server.origin,
+    namespace,
+    podMetrics: pods.metrics,
+    selector: selectors.server,
+    now,
+    signal,
+  });
+  pods.onScrapes(scrapes);
+  const silent = scrapes.filter(({ error }) => error !== null);
+  const [first] = silent;
+  if (first === undefined) return [];
+  return [
+    {
+      kind: "pod-metrics",
+      text: `${silent.length} of ${scrapes.length} server pods give no metrics (${first.pod?.name}: ${first.error})`,
+      hint: "set livekit.prometheus_port of the chart, or kubernetes.podMetrics.enabled to false",
     },
   ];
 }

@@ -63,7 +63,14 @@ type ContainerState = {
 
 export type ApiPod = {
   metadata?: Metadata;
-  spec?: { nodeName?: string; containers?: { name?: string; resources?: { requests?: Resources } }[] };
+  spec?: {
+    nodeName?: string;
+    containers?: {
+      name?: string;
+      resources?: { requests?: Resources };
+      ports?: { name?: string; containerPort?: number }[];
+    }[];
+  };
   status?: {
     phase?: string;
     reason?: string;

@@ -29,6 +29,16 @@ export class KubernetesClient {
    * @throws {ApiError}
    */
   async call(path: string, call: Call): Promise<unknown> {
+    const text = await this.text(path, call);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new ApiError("the answer is no JSON", { status: 200, cause: error });
+    }
+  }
+
+  /** The same for what is no JSON, such as a pod's own answer through the proxy. */
+  async text(path: string, call: Call): Promise<string> {
     let renewed = false;
     for (;;) {
       await this.#pause(call.signal);
@@ -39,9 +49,7 @@ export class KubernetesClient {
         if (error.status === 401 && !renewed) {
           renewed = true;
           await this.#connection.reload();
-        } else if (error.status === 429 && error.retryAfterMs !== null) {
-          this.#notBefore = performance.now() + error.retryAfterMs;
-        } else {
+        } else if (!this.#mayWait(error)) {
           throw error;
         }
       }
@@ -93,22 +101,28 @@ export class KubernetesClient {
   async *watch(path: string, options: { query: Query; signal: AbortSignal }): AsyncGenerator {
     await this.#pause(options.signal);
     const response = await this.#open(path, { query: { ...options.query, watch: "1" }, signal: options.signal });
-    if (response.statusCode !== 200) throw await failed(response);
+    if (response.statusCode !== 200) {
+      const error = await failed(response);
+      this.#mayWait(error);
+      throw error;
+    }
     for await (const line of createInterface({ input: response })) {
       if (line !== "") yield JSON.parse(line);
     }
   }
 
-  async #once(path: string, call: Call): Promise<unknown> {
+  async #once(path: string, call: Call): Promise<string> {
     const response = await this.#open(path, call);
     const status = response.statusCode ?? 0;
     if (status < 200 || status >= 300) throw await failed(response);
-    const text = await bodyOf(response);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new ApiError(`HTTP ${status}, but no JSON`, { status, cause: error });
-    }
+    return bodyOf(response);
+  }
+
+  /** Whether the server asked to come again later, which is what everything then does. */
+  #mayWait({ status, retryAfterMs }: ApiError): boolean {
+    if (status !== 429 || retryAfterMs === null) return false;
+    this.#notBefore = performance.now() + retryAfterMs;
+    return true;
   }
 
   /** The answer's head. */

@@ -1,12 +1,14 @@
 /** Watches the cluster while the load runs: a snapshot on each tick, events as they come, one file of lines. */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { KubernetesLine, Snapshot } from "../../metrics/kubernetes/lines.ts";
+import type { KubernetesLine, PodSample, Snapshot } from "../../metrics/kubernetes/lines.ts";
+import type { Scrape } from "../../metrics/raw.ts";
 import { everyInterval } from "../ticker.ts";
 import { KubernetesClient } from "./client.ts";
 import { KubernetesConnection, type KubernetesAccess } from "./connection.ts";
 import { watchEvents } from "./event-watch.ts";
 import { MetricsApi } from "./metrics-api.ts";
+import { scrapeAllPods, scrapePods, type PodMetrics } from "./pod-metrics.ts";
 import { takeSnapshot, type Selectors } from "./snapshot.ts";
 
 export const kubernetesIntervalMs = 10_000;
@@ -21,6 +23,8 @@ export type ObserveKubernetesOptions = {
   now: () => number;
   signal: AbortSignal;
   onSnapshot?: (snapshot: Snapshot) => void;
+  /** The servers' own metrics, pod by pod. Left out: not asked for. */
+  pods?: { metrics: PodMetrics; onScrapes: (scrapes: readonly Scrape[]) => void } | undefined;
 };
 
 /**
@@ -41,6 +45,20 @@ export async function observeKubernetes(options: ObserveKubernetesOptions): Prom
   const watching = [watchEvents({ ...events, namespace })];
   if (namespace !== "default") watching.push(watchEvents({ ...events, namespace: "default", kinds: ["Node"] }));
 
+  let known: readonly PodSample[] = [];
+  // On a clock of their own: a pod that hangs must not hold up what is asked of the API server itself.
+  const firstSeen = Promise.withResolvers<void>();
+  const scraping = async ({ metrics: podMetrics, onScrapes }: NonNullable<ObserveKubernetesOptions["pods"]>) => {
+    const options = { client, server: connection.server.origin, namespace, podMetrics, now };
+    await firstSeen.promise;
+    await everyInterval(intervalMs, signal, async () => {
+      const polling = AbortSignal.any([signal, AbortSignal.timeout(intervalMs * 0.9)]);
+      const scrapes = await scrapePods({ ...options, signal: polling }, known);
+      if (!signal.aborted) onScrapes(scrapes);
+    });
+  };
+  const scraped = options.pods === undefined ? undefined : scraping(options.pods);
+
   await everyInterval(intervalMs, signal, async () => {
     const timeout = AbortSignal.timeout(intervalMs * 0.9);
     const polling = AbortSignal.any([signal, timeout]);
@@ -48,7 +66,30 @@ export async function observeKubernetes(options: ObserveKubernetesOptions): Prom
     // What the end of the load cut short says nothing about the cluster.
     if (signal.aborted) return;
     write(snapshot);
+    known = snapshot.pods.items ?? known;
+    firstSeen.resolve();
     options.onSnapshot?.(snapshot);
   });
-  await Promise.all(watching);
+  firstSeen.resolve();
+  await Promise.all([...watching, scraped]);
+}
+
+/**
+ * One scrape of every server pod that is there now, apart from any watching.
+ * @throws {LkloadError} exit 5 when there is no cluster to ask
+ * @throws {ApiError} when it does not tell its pods
+ */
+export async function scrapePodsOnce(
+  options: Pick<ObserveKubernetesOptions, "access" | "selectors" | "now" | "signal"> & { metrics: PodMetrics },
+): Promise<Scrape[]> {
+  using connection = await KubernetesConnection.open(options.access);
+  return scrapeAllPods({
+    client: new KubernetesClient(connection),
+    server: connection.server.origin,
+    namespace: connection.namespace,
+    selector: options.selectors.server,
+    podMetrics: options.metrics,
+    now: options.now,
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(kubernetesIntervalMs * 0.9)]),
+  });
 }

@@ -22,6 +22,9 @@ export function trimPod(pod: ApiPod, component: Component): PodSample {
       cpuCores: requested(pod, "cpu"),
       memoryBytes: requested(pod, "memory"),
     },
+    metricsPort:
+      spec?.containers?.flatMap(({ ports }) => ports ?? []).find(({ name }) => name === "metrics")?.containerPort ??
+      null,
     containers: (status?.containerStatuses ?? []).map((container) => {
       const ended = container.state?.terminated ?? container.lastState?.terminated;
       return {

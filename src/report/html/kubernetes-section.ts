@@ -132,7 +132,7 @@ function decisions({ hpas }: KubernetesResult): Content {
 
 function components({ components }: KubernetesResult): Content {
   if (components.length === 0) return html`<p>No pod of LiveKit was seen.</p>`;
-  const rows = components.map(({ component, ready, cpu, memory, cpuBalance, memoryBalance }): Row => ({
+  const rows = components.map(({ component, ready, cpu, memory, cpuBalance, memoryBalance, ...gauges }): Row => ({
     cells: [
       component,
       ready.most === null ? notMeasured() : `${ready.least} to ${ready.most}`,
@@ -140,10 +140,12 @@ function components({ components }: KubernetesResult): Content {
       peakAndMean(memory),
       balance(cpuBalance),
       balance(memoryBalance),
+      balance(gauges.roomBalance, "not scraped from two pods"),
+      balance(gauges.participantBalance, "not scraped from two pods"),
     ],
   }));
   return shown(
-    "Pods: use of what they request (source: metrics-server), and how evenly",
+    "Pods: use of what they request (source: metrics-server), and how evenly (rooms and participants: the servers' gauges)",
     [
       { head: "Pods of" },
       { head: "Ready", numeric: true },
@@ -151,6 +153,8 @@ function components({ components }: KubernetesResult): Content {
       { head: "Memory, peak / mean", numeric: true },
       { head: "CPU: fullest / mean, Gini", wraps: true },
       { head: "Memory: fullest / mean, Gini", wraps: true },
+      { head: "Rooms: most / mean, Gini", wraps: true },
+      { head: "Participants: most / mean, Gini", wraps: true },
     ],
     rows,
   );
@@ -220,12 +224,13 @@ function troubles({ pods, nodes }: KubernetesResult): Content {
 }
 
 function gaps({ coverage }: KubernetesResult): Content {
-  const { polls, intervalMs } = coverage;
+  const { polls, answers, intervalMs } = coverage;
   const asked =
     polls === null
       ? html`<p>Polls: ${notMeasured("the load was shorter than one interval")}.</p>`
       : html`<p>
-          ${formatCount(polls.part)} of ${formatCount(polls.whole)} polls, one every ${formatMs(intervalMs)}.
+          ${formatCount(polls.part)} of ${formatCount(polls.whole)} polls, one every ${formatMs(intervalMs)};
+          ${answers === null ? "" : `${formatPercent(answers.value * 100)} of what they ask was answered.`}
         </p>`;
   if (coverage.gaps.length === 0) return asked;
   const rows = coverage.gaps.map(({ part, fromMs, toMs, reason }): Row => ({
@@ -242,8 +247,9 @@ function peakAndMean({ peak, mean, reason }: KubernetesFigure): Content {
     : `${formatPercent(peak)} / ${formatPercent(mean)}`;
 }
 
-function balance(balance: Balance | null): Content {
-  if (balance === null || balance.ratio === null) return notMeasured("fewer than two pods with samples");
+function balance(balance: Balance | null, reason = "fewer than two pods with samples"): Content {
+  if (balance === null) return notMeasured(reason);
+  if (balance.ratio === null) return "all 0";
   const { ratio, gini, maxName } = balance;
   return html`${formatNumber(Math.round(ratio * 100) / 100)} ×, ${formatNumber(Math.round((gini ?? 0) * 1000) / 1000)}
     <small><code>${maxName}</code></small>`;

@@ -11,6 +11,7 @@ export function mediaSection(result: Result): Markup {
   const { media } = result;
   const server = serverFigureReason(result);
   const host = hostFigureReason(result);
+  const counters = result.servers?.via === "pods" ? "server counters, by pod" : "server counters";
   const rows: [string, Content, string, Content][] = [
     [
       "Packet loss, server → subscribers",
@@ -29,13 +30,13 @@ export function mediaSection(result: Result): Markup {
       "Sent by the server",
       figure(media.bytesOut, formatBytes),
       packets(media.packetsOut),
-      named(media.bytesOut ?? media.packetsOut, "server counters", server),
+      named(media.bytesOut ?? media.packetsOut, counters, server),
     ],
     [
       "Received by the server",
       figure(media.bytesIn, formatBytes),
       packets(media.packetsIn),
-      named(media.bytesIn ?? media.packetsIn, "server counters", server),
+      named(media.bytesIn ?? media.packetsIn, counters, server),
     ],
     [
       "Received by all hosts",

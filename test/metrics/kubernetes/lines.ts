@@ -44,6 +44,7 @@ export function pod(name: string, more: Partial<PodSample> = {}): PodSample {
     readySinceMs: startMs - 50_000,
     deletionAtMs: null,
     waiting: null,
+    metricsPort: null,
     requests: { cpuCores: 2, memoryBytes: 2 ** 30 },
     containers: [{ name: "livekit-server", restarts: 0, terminated: null }],
     ...more,

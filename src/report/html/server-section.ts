@@ -1,0 +1,126 @@
+/** Each LiveKit server by its own metrics: where rooms and participants were, and what each counted. */
+import type { ServerFigure, ServerFigures, ServersResult } from "../../metrics/server-result.ts";
+import { byName } from "../host-outliers.ts";
+import { formatBytes, formatCount, formatMs, formatNumber, formatPercent } from "../quantity.ts";
+import { type Content, html, type Markup } from "./markup.ts";
+import { section } from "./section.ts";
+import { table, type Row } from "./table.ts";
+
+const columns: readonly (readonly [figure: string, head: string])[] = [
+  ["roomsPeak", "Rooms"],
+  ["participantsPeak", "Participants"],
+  ["packetsOut", "Packets out"],
+  ["lossOut", "Loss out"],
+  ["lossIn", "Loss in"],
+  ["retransmitted", "Sent again"],
+  ["nacksIn", "NACKs"],
+  ["plisIn", "PLIs"],
+  ["jitterInP90", "Jitter in, p90"],
+  ["rttP90", "RTT, p90"],
+  ["qualityMean", "Quality, mean"],
+  ["joinFailures", "Failed joins"],
+  ["subscribeFailures", "Failed subscriptions"],
+  ["cpuMean", "CPU, mean"],
+];
+
+export function serverSection(servers: ServersResult): Markup {
+  const by = new Map(servers.figures.map((figure) => [figure.name, figure]));
+  const each = servers.each.toSorted((a, b) => byName(a.name, b.name));
+  const row = (name: Content, figures: ServerFigures, scrapes: Content, isBad = false): Row => ({
+    tone: isBad ? "warn" : undefined,
+    cells: [name, ...columns.map(([figure]) => cell(figures, by.get(figure))), scrapes],
+  });
+  const asked = each.reduce((sum, { scrapes }) => sum + scrapes.asked, 0);
+  const answered = each.reduce((sum, { scrapes }) => sum + scrapes.answered, 0);
+  const rows = each.map((one) =>
+    row(
+      html`<code>${one.name}</code>${one.node !== null && html` <small>on ${one.node}</small>`}`,
+      one,
+      html`${`${formatCount(one.scrapes.answered)} of ${formatCount(one.scrapes.asked)}`}${
+        one.restarts > 0 && html` <small>${formatCount(one.restarts)} restarts</small>`
+      }`,
+      one.scrapes.answered < one.scrapes.asked || one.restarts > 0,
+    ),
+  );
+  return section(
+    "servers",
+    "LiveKit servers",
+    `By the servers' own metrics, ${ways[servers.via]}. Failures are of the whole load, all else of the steady window. Percentiles are read off histograms: interpolated, and merged before they are read for all servers together.`,
+    table(
+      `Servers (source: ${[...new Set(servers.figures.map(({ source }) => source))].join(", ")})`,
+      [
+        { head: "Server" },
+        ...columns.map(([, head]) => ({ head, numeric: true })),
+        { head: "Scrapes answered", numeric: true },
+      ],
+      [
+        row(
+          html`<b>All ${formatCount(each.length)}</b>`,
+          servers.all,
+          `${formatCount(answered)} of ${formatCount(asked)}`,
+        ),
+        ...rows,
+      ],
+    ),
+    missing(servers),
+  );
+}
+
+const ways: Record<ServersResult["via"], string> = {
+  pods: "pod by pod through the Kubernetes API server",
+  urls: "scraped by URL",
+  both: "scraped by URL and through the Kubernetes API server",
+};
+
+function cell({ values }: ServerFigures, figure: ServerFigure | undefined): Content {
+  const value = figure && values[figure.name];
+  if (figure === undefined || value === undefined) return html`<span class="missing">–</span>`;
+  switch (figure.unit) {
+    case "%":
+      return formatPercent(value);
+    case "ms":
+      return formatMs(value);
+    case "bytes":
+      return formatBytes(value);
+    case "cores":
+      return formatNumber(Math.round(value * 100) / 100);
+    case "":
+      return Number.isInteger(value) ? formatCount(value) : formatNumber(Math.round(value * 100) / 100);
+  }
+}
+
+/** Why there is no figure, once for each reason. */
+function missing({ all, each, figures }: ServersResult): Content {
+  const meaning = new Map(figures.map(({ name, meaning }) => [name, meaning]));
+  const shown = new Set(columns.map(([figure]) => figure));
+  const reasons = new Map<string, Set<string>>();
+  for (const [who, list] of [
+    ["all servers", all.missing] as const,
+    ...each.map((one) => [one.name, one.missing] as const),
+  ]) {
+    for (const { figures, reason } of list) {
+      const own = figures.filter((figure) => shown.has(figure)).map((figure) => meaning.get(figure) ?? figure);
+      if (own.length === 0) continue;
+      const key = `${own.length === shown.size ? "everything" : own.join("; ")}: ${reason}`;
+      reasons.set(key, (reasons.get(key) ?? new Set()).add(who));
+    }
+  }
+  if (reasons.size === 0) return null;
+  const rows = [...reasons].map(([what, who]): Row => ({
+    cells: [who.size > maxNamed ? `${formatCount(who.size)} servers` : [...who].join(", "), what],
+  }));
+  return table(
+    "Not measured",
+    [
+      { head: "Server", wraps: true },
+      { head: "What, and why", grows: true },
+    ],
+    rows,
+    {
+      isCaptionShown: true,
+    },
+  );
+}
+
+/** Servers that are named one by one. */
+const maxNamed = 3;
