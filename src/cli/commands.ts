@@ -5,6 +5,7 @@ import {
   folderOptions,
   forceOption,
   formatOption,
+  gcOptions,
   jsonOption,
   keepOption,
   outOption,
@@ -83,7 +84,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: "schema",
     summary: "print the JSON Schema of a file that lkload reads or writes",
-    argument: { name: "NAME", required: false, description: "config (default), plan, result, hosts, doctor" },
+    argument: { name: "NAME", required: false, description: "config (default), plan, result, hosts, doctor, gc" },
     options: [],
     examples: ["lkload schema > lkload.schema.json"],
     readsConfig: false,
@@ -131,6 +132,17 @@ export const commands: readonly CommandDefinition[] = [
     examples: ["lkload destroy", "lkload destroy --all"],
     readsConfig: false,
     load: async () => (await import("./destroy.ts")).destroyCommand,
+  },
+  {
+    name: "gc",
+    summary: "find what runs left in an OpenStack project, by the cloud's truth alone",
+    details:
+      "Needs no run folder. Only what carries lkload's two marks is ever shown or deleted. Exit codes: 0 done, 2 usage, 5 the cloud cannot be asked, 6 something could not be deleted.",
+    argument: { name: "RUN", required: false, description: "a run's whole id (default: every run)" },
+    options: [...gcOptions, jsonOption("what was found, deleted and left as JSON")],
+    examples: ["lkload gc", "lkload gc --expired --yes", "lkload gc --older-than 12h --cloud acme --yes"],
+    readsConfig: false,
+    load: async () => (await import("./gc.ts")).gcCommand,
   },
 ];
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { configSchema } from "../config/schema.ts";
 import { doctorSchema } from "../doctor/document.ts";
+import { gcSchema } from "../fleet/openstack/gc-document.ts";
 import { hostsFileSchema } from "../fleet/hosts-file.ts";
 import { resultSchema } from "../metrics/result.ts";
 import { planSchema } from "../plan/plan.ts";
@@ -11,6 +12,7 @@ const documents = {
   plan: { title: "plan.json", schema: planSchema },
   result: { title: "result.json", schema: resultSchema },
   hosts: { title: "hosts.json", schema: hostsFileSchema },
+  gc: { title: "lkload gc --json", schema: gcSchema },
   doctor: { title: "lkload doctor --json", schema: doctorSchema },
 } as const;
 

@@ -378,3 +378,20 @@ export const outOption: OptionDefinition = {
 export function jsonOption(description: string): OptionDefinition {
   return { name: "--json", description, group: "Options" };
 }
+
+const gcOption = (name: string, description: string, value?: string): OptionDefinition => ({
+  name,
+  ...(value === undefined ? {} : { value }),
+  description,
+  group: "Options",
+});
+
+export const gcOptions: readonly OptionDefinition[] = [
+  gcOption("--expired", "runs whose time is over"),
+  gcOption("--older-than", "runs that were begun longer ago, such as 12h; beside --expired both must hold", "TIME"),
+  gcOption("--all", "everything that any run has there, those in progress too"),
+  gcOption("--dry-run", "only show what would be deleted (default)"),
+  gcOption("--yes", "delete it"),
+  gcOption("--cloud", "an entry of clouds.yaml (default OS_CLOUD, else the OS_* variables)", "NAME"),
+  gcOption("--region", "only this one (default: the one that is configured, else all)", "NAME"),
+];

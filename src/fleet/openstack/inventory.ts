@@ -40,8 +40,12 @@ export type Selection = {
   runNames: readonly string[];
 };
 
-/** Servers and volumes that were there before: what they leave behind is told by their ids. */
+/**
+ * What was there before: what servers and volumes leave behind is told by their ids, what carries its run's name alone
+ * by the marks that others of the run had.
+ */
 export class Memory {
+  readonly runs = new Map<string, FoundMarks>();
   readonly servers = new Map<string, FoundMarks>();
   readonly volumes = new Map<string, FoundMarks>();
 }
@@ -51,13 +55,19 @@ export function runSelection({ prefix, runId }: { prefix: string; runId: string 
   return { selects: (marks) => marks.runId === runId && marks.name === name, runNames: [name] };
 }
 
-/** All runs; with `expiredAtMs` only those whose time was over by then. Those without a known time are kept. */
-export function gcSelection(options: { expiredAtMs: number } | { createdBeforeMs: number } | "all"): Selection {
-  const selects = ({ createdAtMs, expiresAtMs }: FoundMarks) => {
-    if (options === "all") return true;
-    if ("expiredAtMs" in options) return expiresAtMs !== null && expiresAtMs <= options.expiredAtMs;
-    return createdAtMs !== null && createdAtMs < options.createdBeforeMs;
-  };
+export type GcCriteria = {
+  runId?: string;
+  /** The run's time was over by then. */
+  expiredAtMs?: number;
+  createdBeforeMs?: number;
+};
+
+/** Runs for which all that is given holds; all runs where nothing is. What has no known time is kept. */
+export function gcSelection({ runId, expiredAtMs, createdBeforeMs }: GcCriteria): Selection {
+  const selects = (marks: FoundMarks) =>
+    (runId === undefined || marks.runId === runId) &&
+    (expiredAtMs === undefined || (marks.expiresAtMs !== null && marks.expiresAtMs <= expiredAtMs)) &&
+    (createdBeforeMs === undefined || (marks.createdAtMs !== null && marks.createdAtMs < createdBeforeMs));
   return { selects, runNames: [] };
 }
 
@@ -152,13 +162,14 @@ export function selectFrom(listings: Listings, selection: Selection, memory: Mem
     add("security group", group, agreeing(group.name, readDescription(group.description)));
   }
   // Key pairs and server groups do not say when they expire: what else is there of their run does.
-  const marksNamed = (name: string) => found.find(({ marks }) => marks.name === name)?.marks ?? namedRun(name);
+  for (const { marks } of found) memory.runs.set(marks.name, marks);
+  const marksNamed = (name: string) => memory.runs.get(name) ?? namedRun(name);
   for (const { keypair } of keyPairs) {
     const marks = marksNamed(keypair.name);
     const agree = marks !== undefined && readKeyComment(keypair.public_key) === marks.runId;
     add("key pair", { id: keypair.name, name: keypair.name }, agree ? marks : undefined);
   }
-  const known = new Set([...selection.runNames, ...found.map(({ marks }) => marks.name)]);
+  const known = new Set([...selection.runNames, ...memory.runs.keys(), ...found.map(({ marks }) => marks.name)]);
   for (const group of serverGroups) {
     const others = group.members.filter((id) => !memory.servers.has(id));
     if (known.has(group.name) && others.length === 0) add("server group", group, marksNamed(group.name));
@@ -185,5 +196,5 @@ function namedRun(name: string): FoundMarks | undefined {
   if (runId === undefined || stamp === undefined) return undefined;
   const time = stamp.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6Z");
   const createdAtMs = Date.parse(time);
-  return { runId, name, createdAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs, expiresAtMs: null };
+  return { runId, name, createdAtMs: Number.isNaN(createdAtMs) ? null : createdAtMs, expiresAtMs: null, owner: null };
 }

@@ -17,7 +17,13 @@ export type RunMarks = {
 };
 
 /** What a description or metadata says. */
-export type FoundMarks = { runId: string; name: string; createdAtMs: number | null; expiresAtMs: number | null };
+export type FoundMarks = {
+  runId: string;
+  name: string;
+  createdAtMs: number | null;
+  expiresAtMs: number | null;
+  owner: string | null;
+};
 
 /** `<prefix>-<run id>`: the name of what there is one of, and the beginning of all other names. */
 export function runName({ prefix, runId }: Pick<RunMarks, "prefix" | "runId">): string {
@@ -74,7 +80,14 @@ export function readMetadata(data: Readonly<Record<string, unknown>>): FoundMark
   if (typeof runId !== "string" || typeof name !== "string" || runId === "") return undefined;
   // A name that does not end with the run is of somebody else, or was tampered with.
   if (!name.endsWith(`-${runId}`)) return undefined;
-  return { runId, name, createdAtMs: readTime(data[keys.created]), expiresAtMs: readTime(data[keys.expires]) };
+  const owner = data[keys.owner];
+  return {
+    runId,
+    name,
+    createdAtMs: readTime(data[keys.created]),
+    expiresAtMs: readTime(data[keys.expires]),
+    owner: typeof owner === "string" && owner !== "" ? owner : null,
+  };
 }
 
 /** The run's id from the comment of a public key. */

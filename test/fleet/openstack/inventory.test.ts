@@ -157,7 +157,30 @@ test("gc takes runs whose time is over, and leaves those whose time is unknown",
   const older = (beforeMs: number) => kindsAndIds({ servers }, undefined, gcSelection({ createdBeforeMs: beforeMs }));
   expect(older(marks.createdAtMs)).toEqual([]);
   expect(older(marks.createdAtMs + 1)).toEqual(["server vm"]);
-  expect(kindsAndIds({ servers }, undefined, gcSelection("all"))).toEqual(["server vm"]);
+  expect(kindsAndIds({ servers }, undefined, gcSelection({}))).toEqual(["server vm"]);
+});
+
+test("gc takes what all that was asked for holds of", () => {
+  const servers = [server("vm")];
+  const both = (expiredAtMs: number, createdBeforeMs: number) =>
+    kindsAndIds({ servers }, undefined, gcSelection({ expiredAtMs, createdBeforeMs }));
+  expect(both(marks.expiresAtMs, marks.createdAtMs + 1)).toEqual(["server vm"]);
+  expect(both(marks.expiresAtMs - 1, marks.createdAtMs + 1)).toEqual([]);
+  expect(both(marks.expiresAtMs, marks.createdAtMs)).toEqual([]);
+  expect(kindsAndIds({ servers }, undefined, gcSelection({ runId: marks.runId }))).toEqual(["server vm"]);
+  expect(kindsAndIds({ servers }, undefined, gcSelection({ runId: `${marks.runId}x` }))).toEqual([]);
+});
+
+test("what carries its run's name alone is known after the rest of the run is gone", () => {
+  const memory = new Memory();
+  const expired = gcSelection({ expiredAtMs: marks.expiresAtMs });
+  const rest: Partial<Listings> = {
+    keyPairs: [keyPair(name, keyComment(marks))],
+    serverGroups: [{ id: "sg", name, members: [] }],
+  };
+  kindsAndIds({ ...rest, servers: [server("vm")] }, memory, expired);
+  expect(kindsAndIds(rest, memory, expired)).toEqual(["server group sg", `key pair ${name}`]);
+  expect(kindsAndIds(rest, undefined, expired)).toEqual([]);
 });
 
 test("a key pair tells its run's age by the run's id, and its expiry by what else is there", () => {

@@ -24,6 +24,7 @@ const found = {
   name: runName(marks),
   createdAtMs: marks.createdAtMs,
   expiresAtMs: marks.expiresAtMs,
+  owner: expect.stringMatching(/^Ada_L\.___lace_@work_station/) as string,
 };
 
 test("what is written is read again, and within the clouds' limits", () => {
@@ -52,6 +53,7 @@ test("times that can't be read are unknown, and the marks hold", () => {
     name: "a-r1",
     createdAtMs: null,
     expiresAtMs: null,
+    owner: null,
   });
 });
 

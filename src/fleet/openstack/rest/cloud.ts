@@ -70,6 +70,22 @@ export class Cloud {
     return this.#credentials.source;
   }
 
+  /** Null: the first one of the catalog. */
+  get region(): string | null {
+    return this.#credentials.region;
+  }
+
+  /** By the catalog, sorted; empty where the cloud gives them no names. */
+  get regions(): string[] {
+    const regions = this.#token.catalog.flatMap(({ endpoints }) => endpoints.map(({ region }) => region ?? ""));
+    return [...new Set(regions)].filter((region) => region !== "").sort();
+  }
+
+  /** The same project in another region. */
+  inRegion(region: string): Cloud {
+    return new Cloud({ ...this.#credentials, region }, this.#token);
+  }
+
   /** Whether the cloud has the service in this region. */
   has(service: Service): boolean {
     return this.#endpoint(service) !== undefined;
@@ -160,7 +176,7 @@ export class Cloud {
     if (endpoint !== undefined) return endpoint;
     const where = this.#credentials.region === null ? "" : ` in region ${this.#credentials.region}`;
     throw new LkloadError(exitCodes.infrastructure, `${this.source}: the cloud has no ${service} service${where}`, {
-      hint: `regions: ${this.#regions().join(", ") || "none"}`,
+      hint: `regions: ${this.regions.join(", ") || "none"}`,
     });
   }
 
@@ -175,11 +191,6 @@ export class Cloud {
       return /\/v\d[\d.]*(\/|$)/.test(new URL(base).pathname) ? base : base + version;
     }
     return undefined;
-  }
-
-  #regions(): string[] {
-    const regions = this.#token.catalog.flatMap(({ endpoints }) => endpoints.map(({ region }) => region ?? ""));
-    return [...new Set(regions)].filter((region) => region !== "").sort();
   }
 }
 

@@ -9,6 +9,8 @@ type Item = Record<string, unknown> & { id: string };
 
 export interface SmallCloud extends AsyncDisposable {
   cloud: Cloud;
+  /** OS_* variables. */
+  env: Record<string, string>;
   /** By the last part of their path: `servers`, `ports`, `security-groups` … */
   items: Record<string, Item[]>;
   /** `DELETE /ports/1` in the order in which they came. */
@@ -20,7 +22,7 @@ export interface SmallCloud extends AsyncDisposable {
 }
 
 export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCloud> {
-  const state: Omit<SmallCloud, "cloud" | typeof Symbol.asyncDispose> = {
+  const state: Omit<SmallCloud, "cloud" | "env" | typeof Symbol.asyncDispose> = {
     items,
     deletes: [],
     onInventory: () => undefined,
@@ -57,7 +59,7 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
     server.closeAllConnections();
     await once(server.close(), "close");
   };
-  return Object.assign(state, { cloud, [Symbol.asyncDispose]: close });
+  return Object.assign(state, { cloud, env, [Symbol.asyncDispose]: close });
 }
 
 const listKeys: Record<string, string> = { "os-keypairs": "keypairs", "os-server-groups": "server_groups" };
