@@ -9,13 +9,13 @@ import { App, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { join } from "node:path";
 import { runName } from "../src/fleet/openstack/marks.ts";
+import { stackName, stackPath } from "../src/fleet/openstack/stack-path.ts";
 import { makeAccess } from "./access.ts";
 import { specProblems, type LoadGeneratorsSpec } from "./load-generators-spec.ts";
 import { literal } from "./literal.ts";
+import { NamedBackend } from "./named-backend.ts";
 import { makeNetwork } from "./network.ts";
 import { makeVms } from "./virtual-machines.ts";
-
-export const stackName = "load-generators";
 
 /** Requests that fail with a broken connection or a 5xx are sent again; the provider's own default is never. */
 const maxRetries = 5;
@@ -28,7 +28,8 @@ export class LoadGenerators extends TerraformStack {
     if (problems.length > 0) throw new Error(`the stack can't be made: ${problems.join("; ")}`);
     const { cloud, region } = spec.provider;
     // Relative: the state stays beside the stack's file wherever the folder goes.
-    new LocalBackend(this, { path: "terraform.tfstate" });
+    if (!spec.backend) new LocalBackend(this, { path: "terraform.tfstate" });
+    else new NamedBackend(this, spec.backend);
     // Credentials come from the environment or clouds.yaml, never from here.
     new provider.OpenstackProvider(this, "openstack", {
       ...(cloud === null ? {} : { cloud }),
@@ -77,5 +78,5 @@ export function synthesize(spec: LoadGeneratorsSpec, outDir: string): string {
   const app = new App({ outdir: outDir, stackTraces: false });
   new LoadGenerators(app, spec);
   app.synth();
-  return join(outDir, "stacks", stackName);
+  return join(outDir, stackPath);
 }

@@ -8,6 +8,7 @@ import {
   gcOptions,
   jsonOption,
   keepOption,
+  outDirOption,
   outOption,
   runIdOption,
   type Invocation,
@@ -41,6 +42,7 @@ export const commands: readonly CommandDefinition[] = [
     options: [...configOptions, keepOption, runIdOption, jsonOption("events as NDJSON on standard output")],
     examples: [
       "lkload run --local --participants 20 --duration 1m",
+      "lkload run --vms 10 --participants 100",
       "lkload run --hosts root@10.0.0.5,root@10.0.0.6 --participants 100",
       "lkload run --scenario medium-500 --threshold 'loss<=2%'",
     ],
@@ -63,6 +65,14 @@ export const commands: readonly CommandDefinition[] = [
     examples: ["lkload doctor", "lkload doctor --hosts root@10.0.0.5,root@10.0.0.6"],
     readsConfig: true,
     load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
+  {
+    name: "synth",
+    summary: "write the stack of VMs as a run would make it, and touch no cloud",
+    options: [...configOptions, outDirOption],
+    examples: ["lkload synth --vms 10"],
+    readsConfig: true,
+    load: async () => (await import("./synth.ts")).synthCommand,
   },
   {
     name: "config",

@@ -71,7 +71,7 @@ function chooseRuns(stateDir: string, invocation: Invocation): RunFolder[] {
     .map((id) => runFolder(stateDir, id))
     .filter((folder) => {
       const { owned } = summarise(folder);
-      return owned.hosts.length + owned.rooms.length > 0;
+      return owned.hosts.length + owned.rooms.length + owned.clouds.length > 0;
     });
   if (invocation.options["all"] === true || owning.length <= 1) return owning;
   const names = owning.map((folder) => `  ${folder.runId}`).join("\n");

@@ -5,8 +5,9 @@ import { Secret } from "../config/secret.ts";
 import { LkloadError } from "../errors.ts";
 import type { Invocation } from "./options.ts";
 import type { System } from "./system.ts";
-import { fleetOf } from "../fleet/open-fleet.ts";
+import { fleetOf, madeFleet } from "../fleet/open-fleet.ts";
 import { hostsFileSchema, type FleetHost } from "../fleet/hosts-file.ts";
+import { planSchema } from "../plan/plan.ts";
 import { Target } from "../observe/target.ts";
 import type { DestroyContext } from "../run/destroy.ts";
 import type { Emit } from "../run/events.ts";
@@ -27,7 +28,11 @@ export async function openRun(
 ): Promise<OpenedRun> {
   const config = readConfig(folder.config, await secretsOfToday(invocation, system));
   const hosts = readJsonIfThere(folder.hosts, hostsFileSchema)?.hosts ?? [];
-  const fleet = fleetOf(hosts, { ssh: config.ssh, env: system.env, home: system.home });
+  const plan = readJsonIfThere(folder.plan, planSchema);
+  const { env, home, cwd } = system;
+  const made =
+    plan && madeFleet({ config, plan, session: { env, home, cwd }, runDir: folder.dir, now: () => system.now() });
+  const fleet = made ?? fleetOf(hosts, { ssh: config.ssh, env, home });
   const pool = new HostPool(fleet);
   const { url, apiKey, apiSecret } = config.livekit;
   const secrets = [apiSecret, config.ssh.passphrase].filter((secret) => secret !== undefined);

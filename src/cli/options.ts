@@ -375,6 +375,13 @@ export const outOption: OptionDefinition = {
   group: "Options",
 };
 
+export const outDirOption: OptionDefinition = {
+  name: "--out",
+  value: "DIR",
+  description: "folder to write to (default lkload-stack)",
+  group: "Options",
+};
+
 export function jsonOption(description: string): OptionDefinition {
   return { name: "--json", description, group: "Options" };
 }

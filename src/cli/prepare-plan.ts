@@ -1,4 +1,5 @@
 import { availableParallelism, userInfo } from "node:os";
+import { resolve } from "node:path";
 import { formatAddress } from "../config/address.ts";
 import { resolveInventory } from "../config/inventory.ts";
 import { loadConfig } from "../config/load.ts";
@@ -7,10 +8,11 @@ import { ConfigError } from "../config/problem.ts";
 import { requireFleet, requireTargetAndFleet } from "../config/require-target.ts";
 import type { Config } from "../config/schema.ts";
 import type { Fleet } from "../fleet/fleet.ts";
-import { openFleet } from "../fleet/open-fleet.ts";
+import { madeFleet, openFleet } from "../fleet/open-fleet.ts";
 import { buildPlan } from "../plan/build-plan.ts";
 import { openstackPlan } from "../plan/openstack-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { runFolder } from "../run/folder.ts";
 import type { Invocation } from "./options.ts";
 import type { System } from "./system.ts";
 
@@ -52,5 +54,9 @@ function prepareOpenstack(config: Config, runId: string, system: System): Prepar
   if (typeof openstack === "string") throw new ConfigError([{ where: "name", given: config.name, problem: openstack }]);
   const hosts = openstack.clouds.flatMap(({ vms }) => vms.map(({ host, name }) => ({ name: host, address: name })));
   const plan = buildPlan({ config, hosts, runId, openstack, counts: resolveCounts(config.load) });
-  return { config, plan, fleet: openFleet("openstack", [], { ssh: config.ssh, env: system.env, home: system.home }) };
+  const { env, home, cwd } = system;
+  const runDir = runFolder(resolve(cwd, config.run.dir), runId).dir;
+  const fleet = madeFleet({ config, plan, session: { env, home, cwd }, runDir, now: () => system.now() });
+  if (fleet === undefined) throw new Error("a plan of VMs without VMs");
+  return { config, plan, fleet };
 }

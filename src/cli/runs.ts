@@ -32,7 +32,12 @@ export async function runsCommand(invocation: Invocation, system: System): Promi
 
 function owns({ owned }: RunSummary): string {
   const parts: string[] = [];
-  if (owned.hosts.length > 0) parts.push(`files and settings on ${listed(owned.hosts)}`);
+  for (const { where, resources } of owned.clouds) {
+    const things = resources.map(({ kind, count }) => `${count} ${count === 1 ? kind : `${kind}s`}`);
+    parts.push(`up to ${things.join(", ")} in ${where}`);
+  }
+  // What is on a VM goes with it.
+  if (owned.clouds.length === 0 && owned.hosts.length > 0) parts.push(`files and settings on ${listed(owned.hosts)}`);
   if (owned.rooms.length > 0) parts.push(`${owned.rooms.length} ${owned.rooms.length === 1 ? "room" : "rooms"}`);
   return parts.join(", ") || "nothing";
 }

@@ -2,15 +2,17 @@
 import { userInfo } from "node:os";
 import type { Config } from "../config/schema.ts";
 import { openLocal } from "../remote/local.ts";
-import type { Fleet } from "./fleet.ts";
+import { nothingMade, type ExistingFleet } from "./fleet.ts";
 import type { FleetHost } from "./hosts-file.ts";
 
-export function localFleet(ssh: Pick<Config["ssh"], "become">): Fleet {
+export function localFleet(ssh: Pick<Config["ssh"], "become">): ExistingFleet {
   return {
     kind: "local",
-    provision: async () => [localHost()],
+    disposable: false,
+    hosts: async () => [localHost()],
+    provision: async () => ({ hosts: [localHost()], failed: [], boots: [] }),
     open: (host, signal) => openLocal(host.name, { become: ssh.become, signal }),
-    release: async () => undefined,
+    release: async () => nothingMade,
   };
 }
 

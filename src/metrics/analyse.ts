@@ -14,6 +14,7 @@ import type {
   Configured,
   LoadFile,
   RoomNode,
+  Provisioned,
   RoomsSample,
   RunFile,
   Scrape,
@@ -32,6 +33,8 @@ export type AnalysisInputs = {
   target?: TargetFile | null;
   /** Null: the run did not get that far. */
   configured: Configured | null;
+  /** Null or absent: no host was made for the run. */
+  provisioned?: Provisioned | null;
   armed: Armed | null;
   clocksAfter: ClocksAfter | null;
   load: LoadFile | null;
@@ -55,8 +58,8 @@ export type Analysis = {
 };
 
 export function createAnalysis(inputs: AnalysisInputs): Analysis {
-  const { plan, armed, configured, clocksAfter, load } = inputs;
-  const papers: HostPapers = { armed, configured, clocksAfter, load };
+  const { plan, armed, configured, clocksAfter, load, provisioned = null } = inputs;
+  const papers: HostPapers = { armed, configured, clocksAfter, load, provisioned };
   const errors = new ErrorGroups();
   const rooms = new RoomPolls(
     plan.rooms.map((room) => room.name),

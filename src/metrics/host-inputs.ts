@@ -2,13 +2,14 @@
 import type { Plan } from "../plan/plan.ts";
 import type { HostInputs } from "./host-result.ts";
 import type { HostStream } from "./host-stream.ts";
-import type { Armed, ClocksAfter, Configured, LoadFile } from "./raw.ts";
+import type { Armed, ClocksAfter, Configured, LoadFile, Provisioned } from "./raw.ts";
 
 export type HostPapers = {
   armed: Armed | null;
   configured: Configured | null;
   clocksAfter: ClocksAfter | null;
   load: LoadFile | null;
+  provisioned?: Provisioned | null;
 };
 
 export function hostInputs(plan: Plan, stream: HostStream, papers: HostPapers): HostInputs {
@@ -31,9 +32,15 @@ export function hostInputs(plan: Plan, stream: HostStream, papers: HostPapers): 
     stream,
     used,
     configured,
+    boot: bootOf(papers.provisioned, name),
     clockBefore: armed?.clock ?? null,
     clockAfter: named(papers.clocksAfter?.hosts)?.clock ?? null,
     error: (used ? null : (configured?.error ?? armed?.error ?? "it was not armed")) ?? collected?.error ?? null,
     tracks,
   };
+}
+
+function bootOf(provisioned: HostPapers["provisioned"], host: string): HostInputs["boot"] {
+  const { host: _host, ...times } = provisioned?.boots.find((boot) => boot.host === host) ?? { host: null };
+  return "vm" in times ? times : null;
 }

@@ -11,6 +11,8 @@ export type HostInputs = {
   /** Armed, so that it was to make load. */
   used: boolean;
   configured: ConfiguredHost | null;
+  /** Null where it was there already. */
+  boot: HostResult["boot"] | null;
   clockBefore: Clock | null;
   clockAfter: Clock | null;
   /** Why it was not used, or what went wrong with its files. */
@@ -61,6 +63,7 @@ export function hostResult(inputs: HostInputs, measured: TimeRange | null): Host
     nicDrops: within((range) => samples.counted("nicDrops", range)),
     samples: within((range) => samples.taken(range)) ?? 0,
     samplesExpected: inputs.used ? (within((range) => Math.floor((range.toMs - range.fromMs) / 1000)) ?? 0) : 0,
+    ...(inputs.boot ? { boot: inputs.boot } : {}),
     configured: inputs.configured,
   };
 }

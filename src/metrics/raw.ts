@@ -4,6 +4,25 @@ import { z } from "zod";
 const finite = z.number();
 const versioned = <Name extends string>(name: Name) => ({ schema: z.literal(name), version: z.literal(1) });
 
+/** A VM's way to being usable, in ms. Null: not reached, or not seen. */
+export const bootTimesSchema = z.strictObject({
+  /** The VM's name in the cloud. */
+  vm: z.string(),
+  /** From asking for it to the cloud's word that it runs. */
+  createMs: finite.nullable(),
+  /** From then to SSH answering with the pinned key. */
+  sshMs: finite.nullable(),
+  /** From then to cloud-init being done. */
+  readyMs: finite.nullable(),
+});
+
+/** `provisioned.json`, where hosts were made for the run. */
+export const provisionedSchema = z.strictObject({
+  ...versioned("lkload/provisioned"),
+  boots: z.array(z.strictObject({ host: z.string(), ...bootTimesSchema.shape })),
+  failed: z.array(z.strictObject({ name: z.string(), error: z.string() })),
+});
+
 /** `configured.json`, per host. */
 export const configuredHostSchema = z.strictObject({
   name: z.string(),
@@ -150,6 +169,7 @@ export const targetFileSchema = z.strictObject({
 
 export type TargetFile = z.infer<typeof targetFileSchema>;
 export type ConfiguredHost = z.infer<typeof configuredHostSchema>;
+export type Provisioned = z.infer<typeof provisionedSchema>;
 export type Configured = z.infer<typeof configuredSchema>;
 export type Clock = z.infer<typeof clockSchema>;
 export type Armed = z.infer<typeof armedSchema>;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { planSchema } from "../plan/plan.ts";
 import { kubernetesResultSchema, kubernetesSources } from "./kubernetes/result.ts";
 import { serversResultSchema } from "./server-result.ts";
-import { clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
+import { bootTimesSchema, clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
 
 const finite = z.number();
 const count = z.int().min(0);
@@ -152,6 +152,8 @@ export const hostResultSchema = z.strictObject({
   nicDrops: count.nullable(),
   samples: count,
   samplesExpected: count,
+  /** Of a VM that was made for the run. */
+  boot: bootTimesSchema.optional(),
   configured: configuredHostSchema.nullable(),
 });
 

@@ -1,4 +1,5 @@
 import { exitCodes, LkloadError } from "../errors.ts";
+import type { Provisioned } from "../fleet/fleet.ts";
 import type { FleetHost } from "../fleet/hosts-file.ts";
 import type { ConfiguredHost } from "../metrics/raw.ts";
 import { configureHost, notConfigured } from "../playbook/configure.ts";
@@ -12,7 +13,10 @@ import { writeJson } from "./store.ts";
  * @returns the hosts that are ready, at least `plan.minHosts`
  * @throws {LkloadError} exit 5 when fewer are ready, naming each that is not
  */
-export async function configure(context: RunContext, hosts: readonly FleetHost[]): Promise<FleetHost[]> {
+export async function configure(
+  context: RunContext,
+  { hosts, failed: missing }: Pick<Provisioned, "hosts" | "failed">,
+): Promise<FleetHost[]> {
   const { config, plan, folder, journal, pool, emit, signal } = context;
   const results = await fanOut(hosts, { concurrency: config.ssh.concurrency, signal }, async (host) => {
     const remote = await pool.get(host, signal);
@@ -41,6 +45,7 @@ export async function configure(context: RunContext, hosts: readonly FleetHost[]
     emit({ type: "host", phase: "configure", host: name, status: "failed", detail: error });
     return notConfigured(name, error);
   });
+  configured.push(...missing.map(({ name, error }) => notConfigured(name, error)));
   writeJson(folder.configured, { schema: "lkload/configured", version: 1, hosts: configured });
   for (const host of configured) {
     for (const text of host.warnings) emit({ type: "warning", text, host: host.name });
@@ -51,7 +56,7 @@ export async function configure(context: RunContext, hosts: readonly FleetHost[]
   if (ready.length < plan.minHosts) {
     throw new LkloadError(
       exitCodes.infrastructure,
-      `${failed.length} of ${hosts.length} hosts cannot be used:\n${failed.map((h) => `  ${h.name}: ${h.error}`).join("\n")}`,
+      `${failed.length} of ${configured.length} hosts cannot be used:\n${failed.map((h) => `  ${h.name}: ${h.error}`).join("\n")}`,
       {
         hint:
           ready.length > 0

@@ -1,3 +1,4 @@
+import type { Released } from "../fleet/fleet.ts";
 import type { FleetHost } from "../fleet/hosts-file.ts";
 import type { Teardown } from "../metrics/result.ts";
 import { cleanupHost } from "../playbook/generate.ts";
@@ -5,6 +6,7 @@ import { fanOut } from "../remote/fan-out.ts";
 import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
 import { readJournal } from "./journal.ts";
+import { fleetContext } from "./provision.ts";
 import { writeJson } from "./store.ts";
 
 export type DestroyContext = Pick<
@@ -29,7 +31,9 @@ export async function destroy(
   const owned = journal.owned();
   const leftovers: string[] = [];
 
-  const known = owned.hosts.map((name) => hosts.find((host) => host.name === name) ?? name);
+  // What goes with its host need not be restored on it.
+  const toClean = context.fleet.disposable ? [] : owned.hosts;
+  const known = toClean.map((name) => hosts.find((host) => host.name === name) ?? name);
   await fanOut(known, { concurrency: config.ssh.concurrency, signal }, async (host) => {
     if (typeof host === "string") {
       leftovers.push(`host ${host}: not in hosts.json, so it cannot be reached`);
@@ -60,13 +64,19 @@ export async function destroy(
   });
   if (signal.aborted) {
     const done = new Set(leftovers.map((text) => text.split(/[ :]/)[1]));
-    const still = journal.owned().hosts.filter((name) => !done.has(name));
+    const still = toClean.length === 0 ? [] : journal.owned().hosts.filter((name) => !done.has(name));
     leftovers.push(...still.map((name) => `host ${name}: not reached, teardown was interrupted`));
   }
   const roomsNote = await deleteRooms(context, { rooms: owned.rooms, leftovers, signal });
-  await context.fleet.release({ runDir: folder.dir, signal });
+  const released = await context.fleet.release(fleetContext(context, "destroy", signal));
+  leftovers.push(...released.leftovers);
+  if (context.fleet.disposable && released.leftovers.length === 0) {
+    for (const host of owned.hosts) {
+      journal.write({ event: "host-cleaned", host, made: 0, removed: 0, note: "gone with its VM" });
+    }
+  }
 
-  const teardown = proof(context, leftovers, roomsNote, now());
+  const teardown = proof(context, { leftovers, roomsNote, released, finishedAtMs: now() });
   writeJson(folder.teardown, teardown);
   emit({ type: "teardown", teardown });
   return teardown;
@@ -95,12 +105,17 @@ async function deleteRooms(
 }
 
 /** Made and removed, over all attempts: from the journal, not from memory. */
-function proof(context: DestroyContext, leftovers: string[], roomsNote: string | null, finishedAtMs: number): Teardown {
+function proof(
+  context: DestroyContext,
+  end: { leftovers: string[]; roomsNote: string | null; released: Released; finishedAtMs: number },
+): Teardown {
+  const { leftovers, roomsNote, released, finishedAtMs } = end;
   const entries = readJournal(context.folder.journal);
   const hostsTouched = new Set(entries.flatMap((entry) => (entry.event === "host-intent" ? [entry.host] : [])));
   const owned = context.journal.owned();
   const rooms = new Set(entries.flatMap((entry) => (entry.event === "rooms-intent" ? entry.rooms : [])));
-  const items: Teardown["items"] = [...hostsTouched].map((host) => {
+  const restored = context.fleet.disposable ? [] : [...hostsTouched];
+  const items: Teardown["items"] = restored.map((host) => {
     const cleanings = entries.filter((entry) => entry.event === "host-cleaned" && entry.host === host);
     const sum = (pick: (entry: { made: number; removed: number }) => number) =>
       cleanings.reduce((total, entry) => total + (entry.event === "host-cleaned" ? pick(entry) : 0), 0);
@@ -122,6 +137,7 @@ function proof(context: DestroyContext, leftovers: string[], roomsNote: string |
       note: roomsNote,
     });
   }
+  items.push(...released.items);
   return {
     schema: "lkload/teardown",
     version: 1,

@@ -20,6 +20,8 @@ export function runFolder(stateDir: string, runId: string) {
     log: join(dir, "run.log"),
     target: join(dir, "target.json"),
     hosts: join(dir, "hosts.json"),
+    /** How long VMs took, and which are missing. */
+    provisioned: join(dir, "provisioned.json"),
     configured: join(dir, "configured.json"),
     armed: join(dir, "armed.json"),
     /** Clock offsets after the load. */

@@ -4,6 +4,14 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { z } from "zod";
+import {
+  cloudFoundSchema,
+  cloudIntentSchema,
+  cloudLeftSchema,
+  cloudMadeSchema,
+  type FleetJournal,
+  type FleetNote,
+} from "../fleet/fleet-journal.ts";
 
 const at = { v: z.literal(1), atMs: z.number() };
 
@@ -31,6 +39,11 @@ export const journalEntrySchema = z.discriminatedUnion("event", [
   /** Rooms of these names may come into being on the server. */
   z.strictObject({ ...at, event: z.literal("rooms-intent"), rooms: z.array(z.string()) }),
   z.strictObject({ ...at, event: z.literal("rooms-deleted"), rooms: z.array(z.string()) }),
+  /** A fleet is about to make something in a cloud, has made it, sees it there, and has removed it. */
+  z.strictObject({ ...at, ...cloudIntentSchema.shape }),
+  z.strictObject({ ...at, ...cloudMadeSchema.shape }),
+  z.strictObject({ ...at, ...cloudFoundSchema.shape }),
+  z.strictObject({ ...at, ...cloudLeftSchema.shape }),
   z.strictObject({ ...at, event: z.literal("run-ended"), exitCode: z.int() }),
 ]);
 
@@ -39,7 +52,10 @@ type WithoutStamp<Entry> = Entry extends unknown ? Omit<Entry, "v" | "atMs"> : n
 export type JournalNote = WithoutStamp<JournalEntry>;
 
 /** What a run still owns, by its journal. */
-export type Owned = { hosts: string[]; rooms: string[] };
+export type Owned = { hosts: string[]; rooms: string[]; clouds: OwnedCloud[] };
+
+/** What was asked for there, and not known to be gone: by the last list where there was one. */
+export type OwnedCloud = { place: string; where: string; resources: { kind: string; count: number }[] };
 
 export class Journal {
   readonly #path: string;
@@ -68,6 +84,14 @@ export class Journal {
   owned(): Owned {
     return ownedBy(this.read());
   }
+
+  /** What fleets have to do with it. */
+  forFleet(): FleetJournal {
+    return {
+      note: (note) => this.write(note),
+      notes: () => this.read().filter((entry): entry is JournalEntry & FleetNote => entry.event.startsWith("cloud-")),
+    };
+  }
 }
 
 /** All whole entries; a last line that was cut by a crash is left out (its side effect had not begun). */
@@ -91,11 +115,23 @@ export function readJournal(path: string): JournalEntry[] {
 export function ownedBy(entries: readonly JournalEntry[]): Owned {
   const hosts = new Set<string>();
   const rooms = new Set<string>();
+  const clouds = new Map<string, OwnedCloud>();
   for (const entry of entries) {
     if (entry.event === "host-intent") hosts.add(entry.host);
     else if (entry.event === "host-cleaned") hosts.delete(entry.host);
     else if (entry.event === "rooms-intent") for (const room of entry.rooms) rooms.add(room);
     else if (entry.event === "rooms-deleted") for (const room of entry.rooms) rooms.delete(room);
+    else if (entry.event === "cloud-intent") {
+      clouds.set(entry.place, { place: entry.place, where: entry.where, resources: entry.creates });
+    } else if (entry.event === "cloud-left") {
+      const cloud = clouds.get(entry.place);
+      if (entry.resources.length === 0) clouds.delete(entry.place);
+      else if (cloud !== undefined) cloud.resources = countedByKind(entry.resources);
+    }
   }
-  return { hosts: [...hosts], rooms: [...rooms] };
+  return { hosts: [...hosts], rooms: [...rooms], clouds: [...clouds.values()] };
+}
+
+function countedByKind(resources: readonly { kind: string }[]): OwnedCloud["resources"] {
+  return [...Map.groupBy(resources, ({ kind }) => kind)].map(([kind, all]) => ({ kind, count: all.length }));
 }

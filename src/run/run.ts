@@ -41,11 +41,17 @@ export async function run(context: RunContext, options: { keep: boolean }): Prom
 
   try {
     await inPhase(context, "check", () => check(context), describeTarget);
-    hosts = await inPhase(context, "provision", () => provision(context), hostCount);
+    const provisioned = await inPhase(
+      context,
+      "provision",
+      () => provision(context),
+      ({ hosts }) => hostCount(hosts),
+    );
+    hosts = provisioned.hosts;
     const ready = await inPhase(
       context,
       "configure",
-      () => configure(context, hosts),
+      () => configure(context, provisioned),
       (ready) => `${hostCount(ready)} ready`,
     );
     const armed = await inPhase(context, "arm", () => arm(context, ready), describeStart);

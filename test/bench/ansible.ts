@@ -164,7 +164,7 @@ async function cleanUp(orders: Orders): Promise<void> {
   const { config, inventory } = resolved(orders);
   const fleet = openFleet("hosts", inventory, { ssh: config.ssh, env: {}, home: homedir() });
   await using pool = new HostPool(fleet);
-  const all = await fleet.provision({ runDir: "", signal });
+  const all = await fleet.hosts();
   const outcomes = await fanOut(all, { concurrency: 64, signal }, async (host) =>
     cleanupHost(await pool.get(host, signal), { runId: orders.runId, host: host.name, signal }),
   );

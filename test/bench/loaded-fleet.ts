@@ -111,13 +111,13 @@ export async function startLoadedFleet(
     forced: new AbortController().signal,
   };
 
-  const hosts = await provision(context);
+  const provisioned = await provision(context);
   resources.defer(async () => {
-    const { leftovers } = await destroy({ ...context, runId }, hosts, AbortSignal.timeout(120_000));
+    const { leftovers } = await destroy({ ...context, runId }, provisioned.hosts, AbortSignal.timeout(120_000));
     if (leftovers.length > 0) throw new Error(`left on the hosts: ${leftovers.join("; ")}`);
   });
   progress.say(`${count} hosts: configuring`);
-  const ready = await configure(context, hosts);
+  const ready = await configure(context, provisioned);
   progress.say(`${count} hosts: arming`);
   const { armed } = await arm(context, ready);
   const ended = load(context, ready, armed);

@@ -21,7 +21,7 @@ function settings() {
 
 test("hosts are reached, and reached again from what was written of them", async () => {
   const inventory = lab.hosts.map(({ name, address, user }) => ({ name, address, user }));
-  const provisioned = await openFleet("hosts", inventory, settings()).provision({ runDir: lab.dir, signal });
+  const provisioned = await openFleet("hosts", inventory, settings()).hosts();
   const written = JSON.parse(JSON.stringify(provisioned)) as FleetHost[];
   const fleet = fleetOf(written, settings());
   for (const [index, host] of written.entries()) {
@@ -36,7 +36,7 @@ test("hosts behind one jump host share one connection to it, which ends with the
   const proxyJump = `root@${jump.address}`;
   const inventory = behind.map(({ name, address, user }) => ({ name, address, user, proxyJump }));
   const fleet = openFleet("hosts", inventory, settings());
-  const hosts = await fleet.provision({ runDir: lab.dir, signal });
+  const hosts = await fleet.hosts();
   const remotes = await Promise.all(hosts.map((host) => fleet.open(host, signal)));
   const established = async () => {
     const listing = await lab.runOn(jump, "ss", "-Htn", "state", "established", "sport", "=", ":22");

@@ -5,7 +5,8 @@ import { hostsFileSchema } from "../../src/fleet/hosts-file.ts";
 import { fleetOf, openFleet } from "../../src/fleet/open-fleet.ts";
 
 const signal = new AbortController().signal;
-const context = { runDir: tmpdir(), signal };
+const journal = { note: () => undefined, notes: () => [] };
+const context = { runDir: tmpdir(), signal, journal, tell: () => undefined };
 const ssh = configSchema.parse({ ssh: { configFile: "/dev/null", user: "ops", become: "none" } }).ssh;
 const settings = { ssh, env: {}, home: "/nowhere" };
 
@@ -19,12 +20,11 @@ describe("openFleet", () => {
 
   test("this machine runs commands", async () => {
     const fleet = openFleet("local", [], settings);
-    const [host] = await fleet.provision(context);
+    const [host] = await fleet.hosts();
     expect(host).toMatchObject({ name: "local", kind: "local", user: userInfo().username });
     await using remote = await fleet.open(host as NonNullable<typeof host>, signal);
     expect((await remote.exec(["echo", "here"])).stdout).toBe("here\n");
-    await fleet.release(context);
-    await fleet.release(context);
+    expect(await fleet.release(context)).toEqual({ items: [], leftovers: [] });
   });
 
   test("hosts are told so that they can be reached again from the file alone", async () => {
@@ -40,14 +40,14 @@ describe("openFleet", () => {
         proxyJump: "j",
       },
     ];
-    const hosts = await openFleet("hosts", inventory, settings).provision(context);
+    const hosts = await openFleet("hosts", inventory, settings).hosts();
     const file = { schema: "lkload/hosts", version: 1, hosts };
     const bare = { hostKey: null, identityFile: null, proxyJump: null };
     expect(hostsFileSchema.parse(JSON.parse(JSON.stringify(file))).hosts).toEqual([
       { ...bare, name: "a", kind: "ssh", address: "a.example", port: 22, user: "ops" },
       { ...inventory[1], kind: "ssh" },
     ]);
-    expect(await fleetOf(hosts, settings).provision(context)).toEqual(hosts);
+    expect(await fleetOf(hosts, settings).hosts()).toEqual(hosts);
     expect(fleetOf(hosts, settings).kind).toBe("hosts");
     expect(fleetOf([], settings).kind).toBe("local");
   });

@@ -17,10 +17,10 @@ test("a host is owned from the intent to touch it until it is known to be clean"
   journal.write({ event: "host-intent", host: "a" });
   journal.write({ event: "host-intent", host: "b" });
   journal.write({ event: "rooms-intent", rooms: ["r1", "r2"] });
-  expect(journal.owned()).toEqual({ hosts: ["a", "b"], rooms: ["r1", "r2"] });
+  expect(journal.owned()).toEqual({ hosts: ["a", "b"], rooms: ["r1", "r2"], clouds: [] });
   journal.write({ event: "host-cleaned", host: "a", made: 3, removed: 3, note: null });
   journal.write({ event: "rooms-deleted", rooms: ["r2"] });
-  expect(journal.owned()).toEqual({ hosts: ["b"], rooms: ["r1"] });
+  expect(journal.owned()).toEqual({ hosts: ["b"], rooms: ["r1"], clouds: [] });
 });
 
 test("a host that was touched again after it was cleaned is owned again", () => {
@@ -48,5 +48,19 @@ test("damage in the middle is named by its line, never skipped", () => {
 });
 
 test("no journal owns nothing", () => {
-  expect(open().owned()).toEqual({ hosts: [], rooms: [] });
+  expect(open().owned()).toEqual({ hosts: [], rooms: [], clouds: [] });
+});
+
+test("a cloud is owned from the intent to make something there until its own list is empty", () => {
+  const journal = open();
+  const creates = [{ kind: "server", count: 2 }];
+  const intent = { cloud: null, region: null, projectId: "p", authUrl: "http://c/v3", creates };
+  journal.write({ event: "cloud-intent", place: "cloud", where: "OpenStack", ...intent });
+  expect(journal.owned().clouds).toEqual([{ place: "cloud", where: "OpenStack", resources: creates }]);
+  const port = { kind: "port", id: "1", name: "n" };
+  journal.write({ event: "cloud-left", place: "cloud", resources: [port], note: null });
+  expect(journal.owned().clouds[0]?.resources).toEqual([{ kind: "port", count: 1 }]);
+  expect(journal.forFleet().notes()).toHaveLength(2);
+  journal.write({ event: "cloud-left", place: "cloud", resources: [], note: null });
+  expect(journal.owned().clouds).toEqual([]);
 });

@@ -1,14 +1,17 @@
 /**
  * `user_data` of a VM: who may log in, how many files may be open, and when it powers itself off. It is kept in plain
- * text in many places, so nothing in it is secret.
+ * text in many places, so nothing in it is secret, unless the user has asked for host keys in it.
  */
 import { stringify } from "yaml";
+import type { KeyPair } from "./run-key.ts";
 
 export type CloudInit = {
   /** Made on the VM, with sudo. */
   user: string;
   /** The run's, one line. */
   publicKey: string;
+  /** What the VM shows that it is one of the run's, for clouds without console output. Null: it makes keys itself. */
+  hostKey?: KeyPair | null;
   createdAtMs: number;
   /** When the VM powers itself off, if nobody has removed it by then. */
   expiresAtMs: number;
@@ -42,6 +45,9 @@ export function cloudInit(options: CloudInit): string {
     ssh_genkeytypes: ["ed25519", "ecdsa"],
     // Where lkload reads them, through the cloud's API, before it connects.
     ssh: { emit_keys_to_console: true },
+    ...(options.hostKey
+      ? { ssh_keys: { ed25519_private: options.hostKey.privateKey, ed25519_public: options.hostKey.publicKey } }
+      : {}),
     package_update: false,
     package_upgrade: false,
     write_files: [

@@ -12,15 +12,18 @@ const pauseMs = 2000;
  */
 export async function waitUntilReady(
   open: (signal: AbortSignal) => Promise<Remote>,
-  options: { signal: AbortSignal; timeoutMs: number },
+  options: { signal: AbortSignal; timeoutMs: number; onSsh?: () => void },
 ): Promise<Remote> {
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs, onSsh = () => undefined } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return await ready(await open(signal), { signal, timeoutMs: Math.max(1000, deadline - performance.now()) });
+      const remote = await open(signal);
+      onSsh();
+      return await ready(remote, { signal, timeoutMs: Math.max(1000, deadline - performance.now()) });
     } catch (error) {
-      const lost = error instanceof RemoteError && error.kind === "connection";
+      // A VM that is busy with booting may take longer than a first command's time.
+      const lost = error instanceof RemoteError && (error.kind === "connection" || error.kind === "timeout");
       if (!lost || performance.now() > deadline) throw error;
     }
     await delay(pauseMs, undefined, { signal });

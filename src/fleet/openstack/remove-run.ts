@@ -4,7 +4,7 @@
  * is left after it as well. Only the cloud's own lists tell whether anything is left.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Selection } from "./inventory.ts";
+import type { Memory, Selection } from "./inventory.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import { sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
 import type { Terraform } from "./terraform/terraform.ts";
@@ -12,6 +12,8 @@ import type { Terraform } from "./terraform/terraform.ts";
 export type RemoveRunOptions = {
   cloud: Cloud;
   selection: Selection;
+  /** Of a list that was taken before. */
+  memory?: Memory;
   /** Null: the run's folder is gone, or never had a stack. */
   terraform: Terraform | null;
   parallelism: number;
@@ -33,15 +35,20 @@ const pauseMs = 5000;
 /** @returns what terraform did not delete: found, deleted, and left. `left` empty: nothing of the run is there. */
 export async function removeRun(options: RemoveRunOptions): Promise<SweepResult & { destroyed: number }> {
   const { cloud, selection, terraform, signal, onEvent = () => undefined } = options;
-  const timeoutMs = options.sweepMs ?? 300_000;
+  const sweeping = {
+    signal,
+    timeoutMs: options.sweepMs ?? 300_000,
+    onEvent,
+    ...(options.memory && { memory: options.memory }),
+  };
   const known = terraform === null ? 0 : await terraform.stateCount();
   let orphans: SweepResult = { found: [], deleted: [], left: [] };
   if (terraform !== null && known > 0) {
     const except = await terraform.stateIds();
-    orphans = await sweep(cloud, selection, { signal, timeoutMs, except, kinds: blocking, onEvent });
+    orphans = await sweep(cloud, selection, { ...sweeping, except, kinds: blocking });
     await destroyState(terraform, options);
   }
-  const rest = await sweep(cloud, selection, { signal, timeoutMs, settleMs, onEvent });
+  const rest = await sweep(cloud, selection, { ...sweeping, settleMs });
   const destroyed = terraform === null ? 0 : known - (await terraform.stateCount());
   return {
     found: [...orphans.found, ...rest.found],

@@ -15,6 +15,8 @@ export type SweepOptions = {
   settleMs?: number;
   /** Ids to leave alone, such as what terraform is about to delete itself. */
   except?: ReadonlySet<string>;
+  /** What earlier lists told of servers that are gone by now. Default: none. */
+  memory?: Memory;
   /** Default: all. */
   kinds?: readonly ResourceKind[];
   onEvent?: (event: SweepEvent) => void;
@@ -47,7 +49,7 @@ export async function findLeftovers(cloud: Cloud, selection: Selection, options:
 /** @throws {OpenStackError} when a list can't be had: then nothing is known */
 export async function sweep(cloud: Cloud, selection: Selection, options: SweepOptions): Promise<SweepResult> {
   const deadline = performance.now() + options.timeoutMs;
-  const memory = new Memory();
+  const { memory = new Memory() } = options;
   const list = async () => wanted(await takeInventory(cloud, selection, { signal: options.signal, memory }), options);
   const seen = new Map<string, Found>();
   const reasons = new Map<string, string>();

@@ -27,7 +27,7 @@ const { concurrency } = config.ssh;
 
 const fleet = openFleet("hosts", inventory, { ssh: config.ssh, env: {}, home: homedir() });
 await using pool = new HostPool(fleet);
-const hosts = await fleet.provision({ runDir: "", signal });
+const hosts = await fleet.hosts();
 
 const configured = values(
   await fanOut(hosts, { concurrency, signal }, async (host) =>

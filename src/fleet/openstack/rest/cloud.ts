@@ -66,6 +66,11 @@ export class Cloud {
     return this.#token.project?.name ?? "";
   }
 
+  /** Keystone's. */
+  get authUrl(): string {
+    return this.#credentials.authUrl;
+  }
+
   get source(): string {
     return this.#credentials.source;
   }

@@ -19,6 +19,8 @@ export type ChildOptions = {
   /** Then it is interrupted, as by the signal. */
   timeoutMs: number;
   onLine: (line: string) => void;
+  /** As soon as it runs. */
+  onStart?: (pid: number) => void;
 };
 
 /** How long an interrupted terraform may take to put its state down. */
@@ -32,6 +34,7 @@ export async function runTerraform(options: ChildOptions): Promise<ChildResult> 
   options.signal.throwIfAborted();
   const { path, args, cwd, env } = options;
   const child = spawn(path, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const stderr = new TailBuffer(STDERR_BYTES);
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   createInterface(child.stdout).on("line", options.onLine);

@@ -1,12 +1,15 @@
 /** Terraform in one folder, the run's own: the stack, its state, and nothing of anybody else. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LkloadError } from "../../../errors.ts";
 import { runTerraform, type ChildResult } from "./child.ts";
 import type { TerraformBinary } from "./binary.ts";
+import { forgetProcess, noteProcess } from "./earlier.ts";
 import { terraformEnvironment } from "./environment.ts";
 import { TerraformFailure } from "./failure.ts";
 import { problemsOf } from "./problem.ts";
+import { stateIds, stateInstances, type StateInstance } from "./state.ts";
 import { parseTerraformLine, type Diagnostic, type TerraformEvent } from "./stream.ts";
 
 export type TerraformOptions = {
@@ -16,13 +19,14 @@ export type TerraformOptions = {
   /** See `cli-config.ts`. */
   cliConfigFile: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** The state is not in this folder: terraform is asked for it. */
+  remoteState?: boolean;
   /** Each event as it comes. */
   onEvent: (event: TerraformEvent) => void;
 };
 
 export type Call = { signal: AbortSignal; timeoutMs: number };
 export type ParallelCall = Call & { parallelism: number };
-type StateInstance = { attributes?: { id?: unknown } };
 export type PlannedResource = { address: string; kind: string; action: string };
 
 /** As many operations at once as there are VMs: 10 at least, terraform's own default, and 100 at most. */
@@ -82,22 +86,34 @@ export class Terraform {
 
   /** The cloud's ids of what the state in this folder knows; none when there is no state. Without data sources. */
   async stateIds(): Promise<Set<string>> {
-    const instances = await this.#stateInstances();
-    return new Set(instances.flatMap(({ attributes }) => (typeof attributes?.id === "string" ? [attributes.id] : [])));
+    return stateIds(await this.stateInstances());
   }
 
   /** How many resources the state in this folder knows; 0 when there is none. Data sources are not counted. */
   async stateCount(): Promise<number> {
-    return (await this.#stateInstances()).length;
+    return (await this.stateInstances()).length;
   }
 
-  async #stateInstances(): Promise<StateInstance[]> {
-    const text = await readFile(join(this.#options.dir, "terraform.tfstate"), "utf8").catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "{}";
+  /** Everything that the state knows but data sources. @throws LkloadError when a remote state can't be had */
+  async stateInstances(): Promise<StateInstance[]> {
+    return stateInstances(await (this.#options.remoteState === true ? this.#pullState() : this.#readState()));
+  }
+
+  async #readState(): Promise<string> {
+    return readFile(join(this.#options.dir, "terraform.tfstate"), "utf8").catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
       throw error;
     });
-    const { resources = [] } = JSON.parse(text) as { resources?: { mode: string; instances: StateInstance[] }[] };
-    return resources.filter(({ mode }) => mode === "managed").flatMap(({ instances }) => instances);
+  }
+
+  async #pullState(): Promise<string> {
+    // Before `init` there is none.
+    if (!existsSync(join(this.#options.dir, ".terraform"))) return "";
+    const said: string[] = [];
+    const call = { signal: AbortSignal.timeout(stateMs), timeoutMs: stateMs };
+    const result = await this.#run(["state", "pull"], call, (line) => said.push(line));
+    if (result.exitCode === 0) return said.join("\n");
+    throw new LkloadError(exitCodes.infrastructure, `terraform state pull failed: ${plainReason(result, said)}`);
   }
 
   async #stream(
@@ -125,7 +141,7 @@ export class Terraform {
 
   #run(args: readonly string[], call: Call, onLine: (line: string) => void): Promise<ChildResult> {
     const { binary, dir, env, cliConfigFile } = this.#options;
-    return runTerraform({
+    const ran = runTerraform({
       path: binary.path,
       args,
       cwd: dir,
@@ -133,9 +149,13 @@ export class Terraform {
       signal: call.signal,
       timeoutMs: call.timeoutMs,
       onLine,
+      onStart: (pid) => noteProcess(dir, pid),
     });
+    return ran.finally(() => forgetProcess(dir));
   }
 }
+
+const stateMs = 60_000;
 
 /** What a command without `-json` says of its failure: the text after `Error:`, without the frame around it. */
 function plainReason(result: ChildResult, said: readonly string[]): string {
