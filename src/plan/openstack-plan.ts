@@ -44,7 +44,7 @@ export function openstackPlan(
   };
 }
 
-/** What terraform makes for so many VMs, kind by kind: see stacks/. A test compares it with terraform's own plan. */
+/** What is made for so many VMs, kind by kind: see stacks/. A test compares it with what a cloud then has. */
 function resourcesFor(config: OpenstackConfig, vms: number): CloudPlan["creates"] {
   const { mode, name, id, ipv6SubnetPool } = config.network;
   const isMade = mode === "managed" || (mode === "bastion" && (name ?? id) === undefined);
@@ -52,7 +52,8 @@ function resourcesFor(config: OpenstackConfig, vms: number): CloudPlan["creates"
   const counts: [string, number][] = [
     ["server", vms],
     ["volume", config.volume === undefined ? 0 : vms],
-    ["port", mode === "external" ? 0 : vms],
+    // In mode external Nova makes them together with the servers.
+    ["port", vms],
     ["floating IP", mode === "external" ? 0 : mode === "bastion" ? 1 : vms],
     ["network", isMade ? 1 : 0],
     ["subnet", subnets],

@@ -2,6 +2,7 @@
 import type { Result, Teardown } from "../metrics/result.ts";
 import { keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
+import { bootHeads, bootRows } from "./boot-rows.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
 import { bareReason } from "./missing.ts";
 import { formatUtc } from "./moment.ts";
@@ -30,6 +31,7 @@ export function renderMarkdown(result: Result, teardown: Teardown | null): strin
     "## Can I trust this?",
     checks(result),
     ...hosts(result),
+    ...vms(result),
     ...errors(result),
     ...(result.warnings.length > 0 ? ["## Warnings", list(result.warnings)] : []),
     "## Teardown",
@@ -105,6 +107,16 @@ function hosts(result: Result): string[] {
   const more = concerned.length - shownHosts;
   const rest = more > 0 ? `\n\nand ${formatCount(more)} more` : "";
   return ["## Hosts to look at", table(["Host", "Status", "Why"], concerned.slice(0, shownHosts)) + rest];
+}
+
+function vms(result: Result): string[] {
+  const rows = bootRows(result);
+  if (rows.length === 0) return [];
+  const shown = rows
+    .slice(0, shownHosts)
+    .map(({ host, vm, times }) => [escape(host), escape(vm), ...times.map((time) => time ?? "*not reached*")]);
+  const more = rows.length - shownHosts;
+  return ["## VMs", table(bootHeads, shown) + (more > 0 ? `\n\nand ${formatCount(more)} more` : "")];
 }
 
 function errors(result: Result): string[] {

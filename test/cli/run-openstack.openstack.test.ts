@@ -56,7 +56,8 @@ function configure(openstack: Record<string, unknown>, others: Record<string, un
     join(cwd, "lkload.yaml"),
     stringify({
       livekit: { cli: { source: "path", path: lk } },
-      load: { participants: 8, publishers: 1, videoPublishers: 1, videoResolution: "low", duration: "30s" },
+      // Without audio, whose 50 packets a second are what an emulated processor has its work with.
+      load: { participants: 8, publishers: 1, audioPublishers: 0, videoResolution: "low", duration: "30s" },
       openstack: {
         flavor: "lab.small",
         image: "debian-12",
@@ -134,4 +135,26 @@ test("two VMs with 8 participants each: a verdict, a report, and nothing left", 
   expectNoSecrets(stdout + stderr);
   expect(textOf("report.html")).toContain("Nothing is left behind");
   expect((await run("runs")).stdout).toMatch(/ended\s+pass\s+nothing/);
+});
+
+test("more participants than the VM can carry: invalid, with the VM and the reason", limit, async () => {
+  configure({}, { load: { participants: 20, publishers: 4, videoResolution: "low", duration: "30s" } });
+  const { exitCode, stdout, stderr } = await run("run", "--vms", "1");
+  expect(exitCode, stderr + stdout).toBe(4);
+  const { verdict } = resultOf();
+  expect(verdict.status).toBe("invalid");
+  expect(verdict.reasons.find(({ kind }) => kind === "saturated")).toMatchObject({ host: "vm-01" });
+  expect(stdout).toMatch(/vm-01 was saturated: core 0 was above 85 %/);
+  await expectNothingLeft(["server", "port", "floating IP"]);
+});
+
+test("a VM that never answers SSH: exit 5, its name and what was tried, and nothing left", limit, async () => {
+  // Let in from somewhere else alone.
+  configure({ sshFrom: ["192.0.2.1/32"], bootTimeout: "100s" });
+  const { exitCode, stderr } = await run("run", "--vms", "1");
+  expect(exitCode, stderr).toBe(5);
+  expect(stderr).toMatch(
+    /1 of 1 VMs cannot be used:\n {2}vm-01: .*(no SSH session with|no answer from|printed no SSH host keys)/,
+  );
+  await expectNothingLeft(["server", "port", "floating IP"]);
 });

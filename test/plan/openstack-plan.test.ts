@@ -29,7 +29,7 @@ test("VMs are numbered through all clouds, and named after the run", () => {
 test("what is made in each network mode", () => {
   const group = "1 security group, 1 server group, 1 key pair";
   const pool = { floatingIpPool: "public" };
-  expect(madeBy({ vms: 2 })).toEqual([`2 server, ${group}`]);
+  expect(madeBy({ vms: 2 })).toEqual([`2 server, 2 port, ${group}`]);
   expect(madeBy({ vms: 2, network: { mode: "existing", name: "n", ...pool } })).toEqual([
     `2 server, 2 port, 2 floating IP, ${group}`,
   ]);

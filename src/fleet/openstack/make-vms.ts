@@ -7,6 +7,7 @@ import type { RunMarks } from "./marks.ts";
 import type { OpenstackSettings } from "./openstack-settings.ts";
 import { ownCidrs } from "./own-addresses.ts";
 import type { Place } from "./places.ts";
+import { reachable } from "./reach.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import type { RunKeys } from "./run-key.ts";
 import { findTerraform } from "./terraform/binary.ts";
@@ -74,7 +75,7 @@ export async function makeVms(make: MakeVms): Promise<MadeVms> {
   } finally {
     if (resources.length > 0) context.journal.note({ event: "cloud-made", place: place.name, resources });
   }
-  const vms = vmsOf(await terraform.stateInstances());
+  const vms = reachable(vmsOf(await terraform.stateInstances()), settings.openstack.network.mode);
   if (failure !== null && vms.length === 0) throw failure;
   return { cloud, vms, failure };
 }

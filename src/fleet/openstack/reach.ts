@@ -1,9 +1,17 @@
 /** How each VM is reached, from the stack's outputs alone. */
+import type { OpenstackConfig } from "../../config/schema.ts";
 import { exitCodes, LkloadError } from "../../errors.ts";
 import type { VmAddresses } from "./terraform/outputs.ts";
 
 /** `via`: the name of the VM to jump over, which has the only floating IP. */
 export type Reach = { name: string; address: string; via: string | null };
+
+/** Those that can be reached in this network mode: after an apply that failed in part, floating IPs may be missing. */
+export function reachable(vms: readonly VmAddresses[], mode: OpenstackConfig["network"]["mode"]): VmAddresses[] {
+  if (mode === "external") return [...vms];
+  if (mode === "bastion") return vms.some(({ floatingV4 }) => floatingV4 !== null) ? [...vms] : [];
+  return vms.filter(({ floatingV4 }) => floatingV4 !== null);
+}
 
 /** @throws LkloadError when a VM has no address at all */
 export function reachOf(vms: readonly VmAddresses[]): Reach[] {

@@ -1,5 +1,6 @@
 /** Where and with what it was measured: enough to do it again. */
 import type { HostResult, Result } from "../../metrics/result.ts";
+import { bootHeads, bootRows } from "../boot-rows.ts";
 import { byName } from "../host-outliers.ts";
 import { formatUtc } from "../moment.ts";
 import { formatBytes, formatCount, formatMs } from "../quantity.ts";
@@ -39,11 +40,30 @@ export function environmentSection(result: Result): Markup {
           </div>`,
       )}
     </dl>`,
+    bootTimes(result),
     html`<h3>Host software</h3>`,
     softwareTable(result.hosts),
     html`<h3>Kernel settings</h3>`,
     tuningGroups(result.hosts),
   );
+}
+
+function bootTimes(result: Result): Markup | false {
+  const rows = bootRows(result);
+  if (rows.length === 0) return false;
+  const columns = bootHeads.map((head, index) => ({ head, numeric: index > 1 }));
+  return html`<h3>VMs made for the run</h3>
+    <p>
+      Made: from asking for the VM until the cloud says that it runs. Boot to SSH: from then until SSH answered with the
+      key that was known before. Boot to ready: until cloud-init was done.
+    </p>
+    ${table(
+      "VMs and how long they took",
+      columns,
+      rows.map(({ host, vm, times }) => ({
+        cells: [html`<b>${host}</b>`, vm, ...times.map((time) => time ?? notMeasured("not reached"))],
+      })),
+    )}`;
 }
 
 /** Hosts that are alike are one row. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reachOf } from "../../../src/fleet/openstack/reach.ts";
+import { reachable, reachOf } from "../../../src/fleet/openstack/reach.ts";
 
 const vm = (
   name: string,
@@ -37,4 +37,16 @@ test("one floating IP: the others over that VM", () => {
 
 test("a VM without an address is named", () => {
   expect(() => reachOf([vm("a", null, null)])).toThrow("a: the cloud gave it no address");
+});
+
+test("without its floating IP a VM is out of reach, and without the bastion's all are", () => {
+  const vm = { id: "1", fixedV4: "10.0.0.1", fixedV6: null, floatingV4: null };
+  const vms = [
+    { ...vm, name: "a", floatingV4: "192.0.2.1" },
+    { ...vm, name: "b" },
+  ];
+  expect(reachable(vms, "existing").map(({ name }) => name)).toEqual(["a"]);
+  expect(reachable(vms, "bastion")).toEqual(vms);
+  expect(reachable(vms.slice(1), "bastion")).toEqual([]);
+  expect(reachable(vms.slice(1), "external")).toHaveLength(1);
 });
