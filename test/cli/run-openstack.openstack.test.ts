@@ -1,13 +1,15 @@
 /** The main job on VMs that are made for it in a real OpenStack and destroyed after it. */
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { stringify } from "yaml";
 import { resultSchema, teardownSchema, type Result } from "../../src/metrics/result.ts";
-import { ensureLk } from "../lab/binaries.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { lkload } from "../lab/lkload.ts";
+import { controllerAddress, pathWithLkload, writeJob } from "../lab/openstack/job.ts";
 import {
   makeTenantNetwork,
   projectContents,
@@ -15,27 +17,20 @@ import {
   purgeProject,
   type ProjectContents,
 } from "../lab/openstack/project.ts";
-import { ensureProvider } from "../lab/openstack/provider.ts";
 
 const limit = { timeout: 900_000 };
-/** Of this machine, as the VMs see it. */
-const controller = "172.24.4.1";
 
 let server: LivekitServer;
 let root: string;
-let lk: string;
-let mirror: string;
 let cwd: string;
 let before: ProjectContents;
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lkload-vms-"));
-  lk = await ensureLk();
-  mirror = (await ensureProvider()).path;
   await purgeProject();
   await makeTenantNetwork("tenant-net");
   before = await projectContents();
-  server = await startLivekitServer({ bindAddress: controller });
+  server = await startLivekitServer({ bindAddress: controllerAddress });
 }, 900_000);
 
 afterAll(async () => {
@@ -49,36 +44,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-const existing = { mode: "existing", name: "tenant-net", floatingIpPool: "public" } as const;
-
-function configure(openstack: Record<string, unknown>, others: Record<string, unknown> = {}): void {
-  writeFileSync(
-    join(cwd, "lkload.yaml"),
-    stringify({
-      livekit: { cli: { source: "path", path: lk } },
-      // Without audio, whose 50 packets a second are what an emulated processor has its work with.
-      load: { participants: 8, publishers: 1, audioPublishers: 0, videoResolution: "low", duration: "30s" },
-      openstack: {
-        flavor: "lab.small",
-        image: "debian-12",
-        network: existing,
-        terraform: { mirror },
-        bootTimeout: "6m",
-        ...openstack,
-      },
-      ...others,
-    }),
-  );
+async function run(...args: string[]) {
+  return lkload(args, { cwd, env: { ...projectEnv(), ...target() } });
 }
 
-async function run(...args: string[]) {
-  const env = {
-    ...projectEnv(),
-    LIVEKIT_URL: server.url,
-    LIVEKIT_API_KEY: server.apiKey,
-    LIVEKIT_API_SECRET: server.apiSecret,
-  };
-  return lkload(args, { cwd, env });
+function target() {
+  const { url, apiKey, apiSecret } = server;
+  return { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
+}
+
+/** The commands of the README's section, word by word, with the lab's rc file and nothing else of the cloud at hand. */
+async function followReadme() {
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+  const script = /^### On OpenStack\n[^]*?^```sh\n([^]*?)^```$/m.exec(readme)?.[1] ?? "";
+  expect(script).toContain("lkload run  --vms 2 --participants 8");
+  const { HOME = "" } = process.env;
+  const env = { PATH: await pathWithLkload(cwd), HOME, ...target() };
+  const child = spawn("bash", ["-e", "-c", script], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode: exitCode as number | null, stdout, stderr };
 }
 
 function runDir(): string {
@@ -115,9 +103,9 @@ function expectNoSecrets(output: string): void {
   for (const secret of secrets) expect(output).not.toContain(secret);
 }
 
-test("two VMs with 8 participants each: a verdict, a report, and nothing left", limit, async () => {
-  configure({});
-  const { exitCode, stdout, stderr } = await run("run", "--vms", "2");
+test("two VMs with 8 participants each, as the README says it: a verdict, a report, nothing left", limit, async () => {
+  await writeJob(cwd);
+  const { exitCode, stdout, stderr } = await followReadme();
   expect(exitCode, stderr + stdout).toBe(0);
   const result = resultOf();
   expect(result.verdict.status).toBe("pass");
@@ -138,7 +126,7 @@ test("two VMs with 8 participants each: a verdict, a report, and nothing left", 
 });
 
 test("more participants than the VM can carry: invalid, with the VM and the reason", limit, async () => {
-  configure({}, { load: { participants: 20, publishers: 4, videoResolution: "low", duration: "30s" } });
+  await writeJob(cwd, { load: { participants: 20, publishers: 4, videoResolution: "low", duration: "30s" } });
   const { exitCode, stdout, stderr } = await run("run", "--vms", "1");
   expect(exitCode, stderr + stdout).toBe(4);
   const { verdict } = resultOf();
@@ -150,7 +138,7 @@ test("more participants than the VM can carry: invalid, with the VM and the reas
 
 test("a VM that never answers SSH: exit 5, its name and what was tried, and nothing left", limit, async () => {
   // Let in from somewhere else alone.
-  configure({ sshFrom: ["192.0.2.1/32"], bootTimeout: "100s" });
+  await writeJob(cwd, { openstack: { sshFrom: ["192.0.2.1/32"], bootTimeout: "100s" } });
   const { exitCode, stderr } = await run("run", "--vms", "1");
   expect(exitCode, stderr).toBe(5);
   expect(stderr).toMatch(

@@ -97,10 +97,10 @@ async function openTerraform(
     const { dir, cliConfigFile } = place;
     const remoteState = openstack.terraform.backend !== undefined;
     const onEvent = () => undefined;
-    return {
-      terraform: new Terraform({ binary, dir, cliConfigFile, env: session.env, remoteState, onEvent }),
-      problem: null,
-    };
+    const terraform = new Terraform({ binary, dir, cliConfigFile, env: session.env, remoteState, onEvent });
+    // One whose state can't be read is of no use.
+    await terraform.stateCount();
+    return { terraform, problem: null };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof LkloadError)) throw error;
