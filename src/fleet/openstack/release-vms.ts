@@ -103,8 +103,8 @@ async function openTerraform(
     return { terraform, problem: null };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof LkloadError)) throw error;
-    return { terraform: null, problem: `removed without terraform: ${error.message}` };
+    // Also a state that was cut when terraform was killed.
+    return { terraform: null, problem: `removed without terraform: ${messageOf(error)}` };
   }
 }
 
