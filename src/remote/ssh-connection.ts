@@ -54,6 +54,9 @@ export class SshConnection implements AsyncDisposable {
   abandon(): void {
     this.#lost = true;
     this.client.destroy();
+    // Once goodbye was said, ssh2 takes the socket for ended. It would hold the process until the kernel gives up on a
+    // host that is gone.
+    (this.client as { _sock?: { destroy(): void } })._sock?.destroy();
     this.#release();
   }
 

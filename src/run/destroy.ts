@@ -68,6 +68,8 @@ export async function destroy(
     leftovers.push(...still.map((name) => `host ${name}: not reached, teardown was interrupted`));
   }
   const roomsNote = await deleteRooms(context, { rooms: owned.rooms, leftovers, signal });
+  // While the hosts are there to say goodbye to.
+  if (context.fleet.disposable) await pool.close();
   const released = await context.fleet.release(fleetContext(context, "destroy", signal));
   leftovers.push(...released.leftovers);
   if (context.fleet.disposable && released.leftovers.length === 0) {

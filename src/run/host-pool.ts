@@ -21,10 +21,15 @@ export class HostPool implements AsyncDisposable {
     return opening;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** The next {@link get} opens anew. */
+  async close(): Promise<void> {
     const opened = await Promise.allSettled(this.#open.values());
     this.#open.clear();
     const remotes = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     await Promise.allSettled(remotes.map((remote) => remote.close()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
