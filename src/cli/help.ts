@@ -35,6 +35,7 @@ export function programHelp(columns: number): string {
     "  lkload init                         write lkload.yaml",
     "  lkload run --local                  load from this machine",
     "  lkload run --hosts root@10.0.0.5    load from another one",
+    "  lkload run --vms 10                 load from VMs that are made for it",
     "",
   ].join("\n");
 }

@@ -45,6 +45,12 @@ fleet:
   #   - { address: "ubuntu@10.0.0.6:2222", name: gen-2, identityFile: ~/.ssh/load }
   # minHosts: 2                       # go on when at least so many can be used
 
+# Or VMs on OpenStack, made for the run and destroyed after it, with \`--vms 10\` (or vms: 10 in here).
+# openstack:
+#   flavor: c1.large                  # or { vcpus: 4, ramMb: 8192 }
+#   image: Ubuntu 24.04               # or { regex: "^Ubuntu 24" }: the most recent one
+#   network: { mode: external, name: Ext-Net }   # or existing, managed, bastion
+
 # ssh:
 #   identityFile: ~/.ssh/id_ed25519   # default: the agent, then ~/.ssh/id_*
 #   proxyJump: ubuntu@bastion.example.com
