@@ -114,7 +114,7 @@ function vms(result: Result): string[] {
   if (rows.length === 0) return [];
   const shown = rows
     .slice(0, shownHosts)
-    .map(({ host, vm, times }) => [escape(host), escape(vm), ...times.map((time) => time ?? "*not reached*")]);
+    .map(({ host, vm, times }) => [escape(host), escape(vm)].concat(times.map((time) => time ?? "*not reached*")));
   const more = rows.length - shownHosts;
   return ["## VMs", table(bootHeads, shown) + (more > 0 ? `\n\nand ${formatCount(more)} more` : "")];
 }
