@@ -74,8 +74,10 @@ export async function provisionVms(
     const name = boots.get(reached[index]!.name)!.host;
     if (outcome.status === "fulfilled") hosts.push(outcome.value);
     else {
-      failed.push({ name, error: messageOf(outcome.reason) });
-      context.tell({ type: "host", host: name, status: "failed", detail: messageOf(outcome.reason) });
+      // The host's name stands beside it wherever it is shown.
+      const error = messageOf(outcome.reason).replace(`${name}: `, "");
+      failed.push({ name, error });
+      context.tell({ type: "host", host: name, status: "failed", detail: error });
     }
   }
   needEnough(settings, failed);
