@@ -45,7 +45,7 @@ say() {
 }
 
 # wait_until MICROSECONDS: sleeps until then by the host's clock. Each sleep covers most of what remains, so that a
-# clock that is being adjusted is followed; the last 0.2 ms are not slept.
+# clock that is being adjusted is followed; the last 0.1 ms are not slept: to wake takes about as long.
 wait_until() {
   local remaining sleep_us
   while now && remaining=$(($1 - NOW_US)) && ((remaining > 0)); do
@@ -53,8 +53,8 @@ wait_until() {
       sleep_us=30000000
     elif ((remaining > 40000)); then
       sleep_us=$((remaining - 20000))
-    elif ((remaining > 400)); then
-      sleep_us=$((remaining - 200))
+    elif ((remaining > 200)); then
+      sleep_us=$((remaining - 100))
     else
       continue
     fi
@@ -90,14 +90,15 @@ become_lk() {
   local segment=$1 attempt=$2 start_us=$3 armed_us=$4
   shift 4
   trap - INT QUIT TERM
+  # All that can be done before: what follows the wait is what a start is late by.
+  export LKLOAD_SEGMENT=$segment HOME=$LKLOAD_GENERATOR
+  export LIVEKIT_URL=$URL LIVEKIT_API_KEY=$API_KEY LIVEKIT_API_SECRET=$API_SECRET
   wait_until "$start_us"
   now
   printf '%s sup event=started segment=%s attempt=%s pid=%s error_us=%s\n' \
     "$NOW" "$segment" "$attempt" "$BASHPID" $((NOW_US - armed_us)) >&8
   # For the sampler.
   { printf '%s %s\n' "$segment" "$BASHPID" >>pids; } 2>/dev/null
-  export LKLOAD_SEGMENT=$segment HOME=$LKLOAD_GENERATOR
-  export LIVEKIT_URL=$URL LIVEKIT_API_KEY=$API_KEY LIVEKIT_API_SECRET=$API_SECRET
   exec "$LKLOAD_GENERATOR/lk" "$@" 3>&- 6<&- 8>&- 9>&-
 }
 
@@ -251,6 +252,7 @@ guard() {
   done
   say "event=stopping reason=lost"
   mapfile -t pids < <(grep -lszxF "LKLOAD_GENERATOR=$LKLOAD_GENERATOR" /proc/[0-9]*/environ)
+  ((${#pids[@]})) || pids=("$BASHPID")
   for pid in "${pids[@]//[!0-9]/}"; do
     if grep -qsz '^LKLOAD_SEGMENT=' "/proc/$pid/environ"; then lk+=("$pid"); elif ((pid != BASHPID)); then others+=("$pid"); fi
   done
@@ -274,9 +276,11 @@ read_secrets() {
   rm -f "$LKLOAD_GENERATOR/secrets"
 }
 
+# Outside of any function: `declare -g` with a value does something else in bash 4.2.
+declare -A ARGV=() ARMED_US=() RUNNER=() LK=() LOST=()
+
 main() {
   local id offset_us rest start_us deadline_us guard_pid sampler_pid reason
-  declare -gA ARGV=() ARMED_US=() RUNNER=() LK=() LOST=()
   UP_CS=0 REASON='' ASKED='' FAILED='' KILL_AT_CS='' GIVE_UP_AT_CS='' BEAT='' SUPERVISOR=$BASHPID
   cd "$LKLOAD_GENERATOR" || exit 1
   trap 'ASKED=1' TERM INT

@@ -13,7 +13,7 @@ system_facts() {
   read -r kernel </proc/sys/kernel/osrelease
   fact kernel "$kernel"
   fact arch "$ARCH"
-  fact cores "$(nproc)"
+  usable_cores
   fact memory_kb "$MEMORY_KB"
   cpu_facts
   glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || glibc=
@@ -29,6 +29,14 @@ system_facts() {
   fact boot_id "$BOOT"
   fact netns "$NET_NAMESPACE"
   report_hypervisor
+}
+
+# Those that this session may run on, as nproc(1) counts them.
+usable_cores() {
+  local name list range cores=0
+  while read -r name list; do [ "$name" = Cpus_allowed_list: ] && break; done </proc/self/status
+  for range in ${list//,/ }; do cores=$((cores + ${range#*-} - ${range%-*} + 1)); done
+  fact cores "$cores"
 }
 
 # The first processor speaks for all. Also sets VIRTUAL where it says that it is a guest's.

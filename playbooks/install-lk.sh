@@ -133,19 +133,21 @@ link_here() {
   fact changed "lk $LKLOAD_CLI_VERSION at $LKLOAD_DIR/lk"
 }
 
+# Device, file, size, and when it was last written to or otherwise changed.
+readonly SIGNATURE='%d %i %s %y %z'
+
 # What was proven here before and has not been touched since need not be proven again: hashing and running lk takes
 # longer than all the rest.
 still_proven() {
-  local lk=$LKLOAD_DIR/lk path sha256 version signature
+  local sha256 version signature
   { read -r sha256 version signature <"$LKLOAD_DIR/lk.proven"; } 2>/dev/null || return 1
   [ "$version" = "$LKLOAD_CLI_VERSION" ] && [ "$sha256" = "${LKLOAD_CLI_SHA256:-$sha256}" ] || return 1
-  path=$(readlink -f "$lk") && [ "$path $(stat -Lc '%i %s %y' "$lk" 2>/dev/null)" = "$signature" ] || return 1
+  [ "$(stat -Lc "$SIGNATURE" "$LKLOAD_DIR/lk" 2>/dev/null)" = "$signature" ] || return 1
   report "$sha256" "$version" kept
 }
 
 prove() {
-  printf '%s %s %s %s\n' "$SHA256" "$VERSION" "$(readlink -f "$LKLOAD_DIR/lk")" \
-    "$(stat -Lc '%i %s %y' "$LKLOAD_DIR/lk")" >"$LKLOAD_DIR/lk.proven"
+  printf '%s %s %s\n' "$SHA256" "$VERSION" "$(stat -Lc "$SIGNATURE" "$LKLOAD_DIR/lk")" >"$LKLOAD_DIR/lk.proven"
 }
 
 # report SHA256 VERSION SOURCE

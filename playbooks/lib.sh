@@ -44,7 +44,8 @@ refuse_foreign_base() {
 know_machine() {
   [ -n "${MACHINE-}" ] && return
   local name value _ cpus=(/sys/devices/system/cpu/cpu[0-9]*)
-  MACHINE=$(uname -m) NET_NAMESPACE=$(readlink /proc/self/ns/net) MEMORY_KB=0
+  { read -r MACHINE </proc/sys/kernel/arch; } 2>/dev/null || MACHINE=$(uname -m)
+  NET_NAMESPACE=$(readlink /proc/self/ns/net) MEMORY_KB=0
   read -r BOOT </proc/sys/kernel/random/boot_id
   CPUS=${#cpus[@]}
   while read -r name value _; do
@@ -87,7 +88,26 @@ lock_base() {
 # process id nor a lost pid file can lead us to anybody else's process.
 find_generator() {
   mapfile -t PIDS < <(grep -lszxF "LKLOAD_GENERATOR=$LKLOAD_DIR" /proc/[0-9]*/environ)
-  PIDS=("${PIDS[@]//[!0-9]/}")
+  # Before bash 4.4 an empty array counts as unset, which `set -u` refuses.
+  ((${#PIDS[@]})) && PIDS=("${PIDS[@]//[!0-9]/}")
+  return 0
+}
+
+# carries_mark PID: it is a process of this host's generator. Without looking at any other.
+carries_mark() {
+  local word
+  [ -n "$1" ] || return 1
+  { while IFS= read -r -d '' word; do
+    [ "$word" = "LKLOAD_GENERATOR=$LKLOAD_DIR" ] && return
+  done <"/proc/$1/environ"; } 2>/dev/null
+  return 1
+}
+
+# Sets GENERATOR to the recorded generator's process, if it still is one.
+find_recorded() {
+  GENERATOR=
+  { read -r GENERATOR <"$LKLOAD_DIR/generator.pid"; } 2>/dev/null
+  carries_mark "$GENERATOR" || GENERATOR=
 }
 
 # Of those, sets LK_PIDS to the lk processes.

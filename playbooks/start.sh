@@ -3,17 +3,6 @@
 # Parameters: LKLOAD_RUN, LKLOAD_HOST, LKLOAD_START_AT, LKLOAD_DEADLINE, LKLOAD_DEADMAN_S, LKLOAD_STOP_GRACE_S,
 # LKLOAD_DEADLINE_GRACE_S and, not exported, LKLOAD_GENERATOR_SH, LKLOAD_SAMPLER_SH, LKLOAD_SEGMENTS, LKLOAD_SECRETS.
 
-# Sets PIDS to the recorded generator, if it is one: quicker than to look at every process.
-find_recorded() {
-  local pid word
-  PIDS=()
-  { read -r pid <"$LKLOAD_DIR/generator.pid"; } 2>/dev/null || return 0
-  { while IFS= read -r -d '' word; do
-    [ "$word" = "LKLOAD_GENERATOR=$LKLOAD_DIR" ] && PIDS=("$pid")
-  done <"/proc/$pid/environ"; } 2>/dev/null
-  return 0
-}
-
 put() {
   printf '%s\n' "$2" >"$LKLOAD_DIR/$1" || die "cannot write $LKLOAD_DIR/$1: is the disk full?"
 }
@@ -56,11 +45,13 @@ wait_until_armed() {
 }
 
 main() {
+  local running="this run's generator is already running here"
   make_dirs
-  lock_base
   find_recorded
-  ((${#PIDS[@]})) || find_generator
-  ((${#PIDS[@]} == 0)) || die "this run's generator is already running here (process ${PIDS[0]}): stop it first"
+  [ -z "$GENERATOR" ] || die "$running (process $GENERATOR): stop it first"
+  lock_base
+  find_generator
+  ((${#PIDS[@]} == 0)) || die "$running (process ${PIDS[0]}): stop it first"
   [ -s "$LKLOAD_DIR/stream.log" ] && die "this host was armed before: $LKLOAD_DIR/stream.log holds what it did"
   write_files
   launch

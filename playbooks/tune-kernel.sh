@@ -147,7 +147,7 @@ tune_extra() {
     read -r -a words <<<"$value"
     for file in "${files[@]}"; do
       name=${file#"$PROC_SYS/"}
-      set_file "${name//\//.}" "$SCOPE" "$file" "${words[*]}"
+      set_file "${name//\//.}" "$SCOPE" "$file" "${words[*]-}"
     done
   done <<<"${LKLOAD_SYSCTL-}"
 }
@@ -195,7 +195,7 @@ tune_interfaces() {
   # shellcheck disable=SC2153 # set by know_machine
   cpu_mask "$CPUS"
   route_interfaces
-  for name in "${INTERFACES[@]}"; do
+  for name in ${INTERFACES[@]+"${INTERFACES[@]}"}; do
     dir=/sys/class/net/$name
     at_least "nic.$name.txqueuelen" "$NET_SCOPE" "$dir/tx_queue_len" 10000
     queues=("$dir"/queues/rx-*)

@@ -12,9 +12,9 @@ export async function analyseCommand(invocation: Invocation, system: System): Pr
   const result = await analyse(folder);
   await writeReports(folder, result);
   const { renderTerminal } = await import("../report/terminal.ts");
-  const { wantsColor } = await import("./display/display.ts");
+  const { wantsColor } = await import("./color.ts");
   system.stdout.write(
-    renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system) && system.stdout.isTTY }),
+    renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system.stdout, system) }),
   );
   system.stderr.write(`report: ${folder.reportHtml}\n`);
   return verdictExitCodes[result.verdict.status];

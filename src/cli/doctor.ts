@@ -6,6 +6,7 @@ import { doctorDocument } from "../doctor/document.ts";
 import { exitCodes } from "../errors.ts";
 import { newRunId } from "../plan/run-id.ts";
 import { doctorText } from "./doctor-text.ts";
+import { wantsColor } from "./color.ts";
 import type { Invocation } from "./options.ts";
 import type { System } from "./system.ts";
 
@@ -32,10 +33,10 @@ export async function doctorCommand(invocation: Invocation, system: System): Pro
   });
   const results = await runChecks(checks, system.interrupt);
   const document = doctorDocument(results, system.now());
-  const { stdout, env } = system;
+  const { stdout } = system;
   if (invocation.options["json"] === true) stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else {
-    const color = stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+    const color = wantsColor(stdout, system);
     stdout.write(doctorText(document, { columns: stdout.columns, color, tookMs: performance.now() - startedMs }));
   }
   return document.ok ? exitCodes.pass : exitCodes.infrastructure;

@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { ConfigError } from "../config/problem.ts";
 import { exitCodes, LkloadError, type ExitCode } from "../errors.ts";
 import { RemoteError } from "../remote/remote.ts";
-import { wantsColor } from "./display/display.ts";
+import { wantsColor } from "./color.ts";
 import { Interrupted, type System } from "./system.ts";
 
 /** What to print about a failure, without the last newline. */
@@ -31,7 +31,8 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** Tells it on standard error. @returns its exit code */
 export function tellFailure(error: unknown, system: System): ExitCode {
-  system.stderr.write(`${failureText(error, { columns: system.stderr.columns, color: wantsColor(system) })}\n`);
+  const color = wantsColor(system.stderr, system);
+  system.stderr.write(`${failureText(error, { columns: system.stderr.columns, color })}\n`);
   return exitCodeOf(error);
 }
 

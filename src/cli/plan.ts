@@ -1,6 +1,7 @@
 import { exitCodes } from "../errors.ts";
 import { newRunId } from "../plan/run-id.ts";
 import { planText } from "../report/plan-text.ts";
+import { wantsColor } from "./color.ts";
 import type { Invocation } from "./options.ts";
 import { preparePlan } from "./prepare-plan.ts";
 import type { System } from "./system.ts";
@@ -12,12 +13,11 @@ import type { System } from "./system.ts";
 export async function planCommand(invocation: Invocation, system: System): Promise<number> {
   const runId = newRunId(system.now(), Math.random);
   const { plan } = await preparePlan(invocation, system, { runId, needsTarget: false });
-  const { stdout, env } = system;
+  const { stdout } = system;
   if (invocation.options["json"] === true) {
     stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   } else {
-    const color = stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
-    stdout.write(planText(plan, { columns: stdout.columns, color }));
+    stdout.write(planText(plan, { columns: stdout.columns, color: wantsColor(stdout, system) }));
   }
   return exitCodes.pass;
 }

@@ -4,7 +4,7 @@ import { exitCodes, LkloadError } from "../errors.ts";
 import { resultSchema, teardownSchema, type Result, type Teardown } from "../metrics/result.ts";
 import { findRun } from "../run/runs.ts";
 import { readJson, readJsonIfThere } from "../run/store.ts";
-import { wantsColor } from "./display/display.ts";
+import { wantsColor } from "./color.ts";
 import type { Invocation } from "./options.ts";
 import { stateDirOf } from "./state-dir.ts";
 import type { System } from "./system.ts";
@@ -14,7 +14,7 @@ type Renderer = (result: Result, teardown: Teardown | null, system: System) => P
 const renderers: Record<string, Renderer> = {
   text: async (result, _, system) => {
     const { renderTerminal } = await import("../report/terminal.ts");
-    return renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system) && system.stdout.isTTY });
+    return renderTerminal(result, { columns: system.stdout.columns, color: wantsColor(system.stdout, system) });
   },
   html: async (result, teardown) => (await import("../report/html.ts")).renderHtml(result, teardown),
   md: async (result, teardown) => (await import("../report/markdown.ts")).renderMarkdown(result, teardown),

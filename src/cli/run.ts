@@ -14,7 +14,8 @@ import type { Emit } from "../run/events.ts";
 import { HostPool } from "../run/host-pool.ts";
 import { openRunLog } from "../run/log.ts";
 import { run, type RunOutcome } from "../run/run.ts";
-import { displayFor, wantsColor, type Display } from "./display/display.ts";
+import { wantsColor } from "./color.ts";
+import { displayFor, type Display } from "./display/display.ts";
 import { failureText } from "./failure.ts";
 import type { Invocation } from "./options.ts";
 import { preparePlan } from "./prepare-plan.ts";
@@ -103,7 +104,7 @@ async function conclude({ outcome, context, json, keep, system }: Conclusion): P
   const say = (text: string) => system.stderr.write(`${text}\n`);
   if (result && !json) {
     const { renderTerminal } = await import("../report/terminal.ts");
-    const color = wantsColor(system) && system.stdout.isTTY;
+    const color = wantsColor(system.stdout, system);
     system.stdout.write(renderTerminal(result, { columns: system.stdout.columns, color }));
   }
   if (failure !== null && !system.interrupt.aborted) say(failureText(failure));

@@ -1,5 +1,6 @@
 /** The LiveKit deployment under test, through its server API. */
 import type { RoomServiceClient } from "livekit-server-sdk";
+import { withoutTokens } from "../config/redact.ts";
 import { Secret } from "../config/secret.ts";
 import type { RoomsSample } from "../metrics/raw.ts";
 import { exitCodes, LkloadError } from "../errors.ts";
@@ -180,9 +181,7 @@ export function errorText(error: unknown): string {
     }
   }
   // Servers repeat the token that they refuse.
-  return (parts.join(": ") || String(error))
-    .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[token]")
-    .replaceAll(/\s+/g, " ");
+  return withoutTokens(parts.join(": ") || String(error)).replaceAll(/\s+/g, " ");
 }
 
 function joinHint(url: string): string {

@@ -1,4 +1,5 @@
 /** Applies playbooks to one host, in one round trip. */
+import { withoutSecrets } from "../config/redact.ts";
 import { Secret } from "../config/secret.ts";
 import { RemoteError, type ExecResult, type Remote } from "../remote/remote.ts";
 import { parseFacts, type Facts } from "./facts.ts";
@@ -114,13 +115,11 @@ function unexpected(result: { exitCode: number; stdout: string; stderr: string }
 
 /** Takes every secret that the playbook was given, and access tokens, out of a text. */
 export function redact(text: string, variables: Variables): string {
-  let redacted = text.replaceAll(/eyJ[A-Za-z0-9_.-]{8,}/g, "[token]");
-  for (const value of Object.values(variables)) {
-    if (!(value instanceof Secret)) continue;
-    for (const line of value.reveal().split("\n")) {
-      const secret = line.replace(/^[A-Z_]+=/, "");
-      if (secret.length >= 4) redacted = redacted.replaceAll(secret, "***");
-    }
-  }
-  return redacted;
+  const secrets = Object.values(variables).filter((value) => value instanceof Secret);
+  // One variable may hold several, as lines of `NAME=value`.
+  const lines = secrets.flatMap((secret) => secret.reveal().split("\n"));
+  return withoutSecrets(
+    text,
+    lines.map((line) => new Secret(line.replace(/^[A-Z_]+=/, ""))),
+  );
 }

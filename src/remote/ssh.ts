@@ -14,7 +14,7 @@ import { SshProcess, wrapCommand } from "./ssh-process.ts";
 import { resolveTarget, type SshHost, type SshSettings, type SshTarget } from "./ssh-target.ts";
 
 /** Prints the user id, and `sudo` where that works without a password. */
-const PRIVILEGE_PROBE = `id -u; [ "$1" != none ] && sudo -n true 2>/dev/null && echo sudo; exit 0`;
+const PRIVILEGE_PROBE = `id=$(id -u); echo "$id"; [ "$id" != 0 ] && [ "$1" != none ] && sudo -n true 2>/dev/null && echo sudo; exit 0`;
 
 const SESSION_RETRIES = 5;
 const SESSION_PAUSE_MS = 50;
@@ -63,6 +63,12 @@ class SshRemote implements Remote {
   }
 
   async probe(signal: AbortSignal): Promise<void> {
+    if (this.#target.user === "root") {
+      // Nothing to find out: a session saved.
+      await this.#use(signal);
+      this.#privileged = "root";
+      return;
+    }
     const { become } = this.#settings;
     const probe = ["sh", "-c", PRIVILEGE_PROBE, "sh", become];
     const { stdout } = await this.exec(probe, { signal, timeoutMs: this.#settings.connectTimeout + 10_000 });

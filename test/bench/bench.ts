@@ -4,11 +4,12 @@
  *     npm run bench                        all measurements
  *     npm run bench -- help analyse        some of them
  *     npm run bench -- --write-docs        and writes docs/bench.md
+ *     npm run bench -- --write-docs skew   the same, with the last results of this machine for the others
  *
  * Prints a table and writes `bench-results/<time>.json`. A missed target is told, and is no failure; exit code 1 means
  * that something could not be measured.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stopSignal } from "../lab/foreground.ts";
 import { stderrProgress } from "../lab/progress.ts";
@@ -24,6 +25,10 @@ import { stop } from "./stop.ts";
 import { renderMarkdown, renderTable } from "./table.ts";
 
 const root = join(import.meta.dirname, "..", "..");
+const results = join(root, "bench-results");
+/** With what tells it apart from the same row of another run. */
+type MeasuredRow = Row & { measurement: string; measuredAt: string; loadBefore: number };
+
 const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler];
 
 const args = process.argv.slice(2);
@@ -36,10 +41,6 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-if (writeDocs && names.length > 0) {
-  console.error("--write-docs writes the whole table: leave out the names");
-  process.exit(2);
-}
 process.exitCode = await bench(measurements.filter(({ name }) => names.length === 0 || names.includes(name)));
 
 async function bench(chosen: readonly Measurement[]): Promise<number> {
@@ -47,14 +48,19 @@ async function bench(chosen: readonly Measurement[]): Promise<number> {
   const signal = stopSignal();
   const machine = thisMachine();
   const startedAt = new Date();
-  const rows: Row[] = [];
+  const rows: MeasuredRow[] = [];
   const failures: string[] = [];
   for (const measurement of chosen) {
     if (signal.aborted) break;
     progress.say(`${measurement.name}: begins`);
     try {
       await ensureTools(measurement.tools, { progress, signal });
-      rows.push(...(await measurement.run({ progress, signal })));
+      const { loadBefore } = thisMachine();
+      const measuredAt = new Date().toISOString();
+      const measured = await measurement.run({ progress, signal });
+      rows.push(
+        ...measured.map((row) => Object.assign({ measurement: measurement.name, measuredAt, loadBefore }, row)),
+      );
     } catch (error) {
       failures.push(`${measurement.name}: not measured: ${reasonOf(error)}`);
       progress.say(failures.at(-1) ?? "");
@@ -68,7 +74,7 @@ async function bench(chosen: readonly Measurement[]): Promise<number> {
   for (const failure of failures) console.error(failure);
   if (signal.aborted) return 130;
   if (failures.length > 0) return 1;
-  if (writeDocs) await writeFile(join(root, "docs", "bench.md"), docsPage(startedAt, machine, rows));
+  if (writeDocs) await writeFile(join(root, "docs", "bench.md"), docsPage(machine, await lastRows(machine)));
   return 0;
 }
 
@@ -81,12 +87,11 @@ function reasonOf(error: unknown): string {
 async function writeResults(
   startedAt: Date,
   machine: Machine,
-  rows: readonly Row[],
+  rows: readonly MeasuredRow[],
   failures: readonly string[],
 ): Promise<string> {
-  const dir = join(root, "bench-results");
-  await mkdir(dir, { recursive: true });
-  const file = join(dir, `${startedAt.toISOString().replaceAll(/[:.]/g, "-")}.json`);
+  await mkdir(results, { recursive: true });
+  const file = join(results, `${startedAt.toISOString().replaceAll(/[:.]/g, "-")}.json`);
   const document = {
     schema: "lkload/bench",
     version: 1,
@@ -99,11 +104,33 @@ async function writeResults(
   return file;
 }
 
-function docsPage(startedAt: Date, machine: Machine, rows: readonly Row[]): string {
-  const { cpu, cores, memoryGiB, kernel, node, loadBefore } = machine;
+/** The newest rows of each measurement that were made on a machine like this one, in the order of the measurements. */
+async function lastRows(machine: Machine): Promise<MeasuredRow[]> {
+  const newest = new Map<string, MeasuredRow[]>();
+  for (const name of (await readdir(results)).toSorted()) {
+    const document = JSON.parse(await readFile(join(results, name), "utf8")) as {
+      machine: Machine;
+      rows: MeasuredRow[];
+    };
+    const { cpu, cores, kernel, node } = document.machine;
+    if (cpu !== machine.cpu || cores !== machine.cores || kernel !== machine.kernel || node !== machine.node) continue;
+    for (const rows of Map.groupBy(document.rows, ({ measurement }) => measurement).values()) {
+      const measurement = rows[0]?.measurement;
+      if (measurement !== undefined) newest.set(measurement, rows);
+    }
+  }
+  return measurements.flatMap(({ name }) => newest.get(name) ?? []);
+}
+
+function docsPage(machine: Machine, rows: readonly MeasuredRow[]): string {
+  const { cpu, cores, memoryGiB, kernel, node } = machine;
+  const times = [...new Map(rows.map((row) => [row.measurement, row])).values()].map(
+    ({ measurement, measuredAt, loadBefore }) =>
+      `\`${measurement}\` ${measuredAt.slice(0, 16).replace("T", " ")} UTC (${loadBefore})`,
+  );
   return `# What lkload promises, measured
 
-Written by \`npm run bench -- --write-docs\` on ${startedAt.toISOString().slice(0, 10)}: ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${kernel}, Node ${node}. The load average of the minute before was ${loadBefore}: the machine also did other work when that is near or above the number of cores.
+Written by \`npm run bench -- --write-docs\`: ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${kernel}, Node ${node}. When each was measured, and the load average of the minute before, which tells of other work on the machine when it is near or above the number of cores: ${times.join(", ")}.
 
 Hosts are network namespaces of this one machine, each with a real sshd: all that the hosts do shares its cores with lkload and with its peers. Ratios are of things measured in the same run.
 
