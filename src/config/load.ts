@@ -36,12 +36,13 @@ export type LoadedConfig = {
 /** @throws {ConfigError} exit code 2, with everything that is wrong anywhere */
 export async function loadConfig(input: LoadInput): Promise<LoadedConfig> {
   const { file, problems } = await readConfigFile(input.file, input.cwd);
-  const own = fleetSettings([
+  const said = fleetSettings([
     ...(file === null ? [] : fileSettings(file)),
     ...environmentSettings(input.env),
     ...input.flags.values.map(({ path, value, flag }): Setting => ({ path, value, origin: "flag", detail: flag })),
   ]);
-  const scenario = chosenScenario(own);
+  const scenario = chosenScenario(said);
+  const own = scenario.found === undefined ? said : withoutOutranked(scenario.found, said);
   const { input: merged, origins } = layer([...(scenario.found ? belowOwn(scenario.found, own) : []), ...own]);
   const validation = validate(
     { input: merged, origins, position: file?.position },
@@ -94,6 +95,15 @@ function chosenScenario(own: readonly Setting[]): { found?: Scenario; problems: 
       },
     ],
   };
+}
+
+/** Flags win over the file: what the file says of the load gives way to a scenario that a flag asked for. */
+function withoutOutranked(scenario: Scenario, said: readonly Setting[]): Setting[] {
+  if (said.findLast(({ path }) => path.join(".") === "load.scenario")?.origin !== "flag") return [...said];
+  const decided = new Set<string>([...countNames, ...Object.keys(scenario.load)]);
+  return said.filter(({ path: [section, name = ""], origin }) => {
+    return section !== "load" || origin === "flag" || !decided.has(name);
+  });
 }
 
 function belowOwn(scenario: Scenario, own: readonly Setting[]): Setting[] {

@@ -294,3 +294,82 @@ test("--keep leaves the hosts as they are, and `destroy` takes it all away", asy
   expect(teardownOf()).toMatchObject({ complete: true });
   expectNothingLeft();
 });
+
+async function nft(index: number, commands: string): Promise<void> {
+  const host = lab.hosts[index];
+  if (!host) throw new Error(`no host ${index}`);
+  await lab.runOn(host, "nft", commands);
+}
+
+test("hosts behind a jump host: exit 0, and nothing left", async () => {
+  const jump = lab.hosts[3];
+  if (!jump) throw new Error("no fourth host");
+  configure({
+    hosts: [0, 2],
+    ssh: {
+      identityFile: lab.identityFile,
+      knownHosts: lab.knownHostsFile,
+      agent: false,
+      configFile: "none",
+      proxyJump: `root@${jump.address}`,
+    },
+  });
+  // No other way leads there.
+  for (const index of [0, 2]) {
+    await nft(index, "add table inet onlyjump; add chain inet onlyjump input { type filter hook input priority 0; }");
+    await nft(index, `add rule inet onlyjump input tcp dport 22 ip saddr ${lab.controllerAddress} counter reject`);
+  }
+  await using _ = {
+    [Symbol.asyncDispose]: async () => {
+      for (const index of [0, 2]) await nft(index, "delete table inet onlyjump");
+    },
+  };
+  const { exitCode, stdout, stderr } = await lkload(["run", "--duration", "10s"], { cwd, env });
+  expect(exitCode, stderr + stdout).toBe(0);
+  expect(resultOf().totals).toMatchObject({
+    hosts: { intended: 2, finished: 2 },
+    participants: { intended: 6, joined: 6 },
+  });
+  expectNothingLeft();
+});
+
+/** Gives the host a file system of its own for what lkload writes, with so much room. */
+async function withSmallDisk(index: number, sizeKb: number): Promise<AsyncDisposable & { fill(): void }> {
+  const host = lab.hosts[index];
+  if (!host) throw new Error(`no host ${index}`);
+  const inside = [`--mount=/proc/${host.pid}/ns/mnt`];
+  const run = (...argv: string[]) => {
+    const { status, stderr } = spawnSync("nsenter", [...inside, ...argv], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`${argv.join(" ")}: ${stderr}`);
+  };
+  run("mount", "-t", "tmpfs", "-o", `size=${sizeKb}k,mode=1777`, "lkload-test", "/var/tmp");
+  return {
+    // Until nothing more fits: that it fails is the point.
+    fill: () => run("sh", "-c", "cat /dev/zero >/var/tmp/other-peoples-file 2>/dev/null; true"),
+    [Symbol.asyncDispose]: async () => run("umount", "-l", "/var/tmp"),
+  };
+}
+
+test("a host whose disk is full: exit 5 naming it and why, before any load; the others leave nothing", async () => {
+  await using disk = await withSmallDisk(2, 64);
+  disk.fill();
+  const { exitCode, stderr } = await lkload(["run"], { cwd, env });
+  expect(exitCode, stderr).toBe(5);
+  expect(stderr).toContain(lab.hosts[2]?.address.replaceAll(".", "-"));
+  expect(stderr).toMatch(/disk/);
+  expect(stderr).not.toMatch(/bug in lkload/);
+  expectNothingLeft();
+});
+
+test("a disk that fills up during the load: never a pass, and the load ends as planned", async () => {
+  await using disk = await withSmallDisk(2, 512);
+  await using command = new Lkload(["run"], { cwd, env });
+  await command.until(/joined 9\/9/);
+  disk.fill();
+  const exitCode = await command.exit();
+  expect(exitCode, command.stderr + command.stdout).toBe(4);
+  expect(resultOf().verdict.status).toBe("invalid");
+  expect(generators()).toEqual([]);
+  expect(teardownOf()).toMatchObject({ complete: true, leftovers: [] });
+  expectNothingLeft();
+});

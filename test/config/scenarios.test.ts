@@ -49,6 +49,23 @@ describe("scenarios", () => {
     });
   });
 
+  it("win over the file where a flag asks for them, and give way to other flags", async () => {
+    const flag = (name: string, value: string | number) => ({ flag: `--${name}`, path: ["load", name], value });
+    const asked = { values: [flag("scenario", "high-1000")], problems: [] };
+    const own = { participants: 100, publishers: 7 };
+    expect(await load("initial-100", own, "  duration: 5m\n  videoCodec: h264\n", asked)).toMatchObject({
+      per: "run",
+      rooms: 4,
+      participants: 1000,
+      publishers: 100,
+      duration: 180_000,
+      // Nothing that the scenario decides.
+      videoCodec: "h264",
+    });
+    const more = { values: [flag("scenario", "high-1000"), flag("duration", "1m")], problems: [] };
+    expect(await load("initial-100", {}, "", more)).toMatchObject({ participants: 1000, duration: 60_000 });
+  });
+
   it("count by host where --participants says the total", async () => {
     expect(await load("medium-500", {}, "", participants(200))).toMatchObject({
       per: "host",

@@ -18,7 +18,7 @@ export type SshdOptions = {
   config: readonly string[];
 };
 
-/** Runs until it is killed; returns when it listens. Its log is `sshd.log` in `dir`. */
+/** Runs until it is killed; returns when it listens. */
 export async function startSshd(options: SshdOptions): Promise<ChildProcess & { pid: number }> {
   const { dir, namespace } = options;
   // Where sshd confines its unprivileged part; the package's service makes it at boot, a container has no boot.
