@@ -1,6 +1,6 @@
 /** Brings the wanted lk onto a host, and proves that it is the wanted one. */
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
+import { Readable } from "node:stream";
 import type { Config } from "../config/schema.ts";
 import type { ConfiguredHost } from "../metrics/raw.ts";
 import { RemoteError, type Remote } from "../remote/remote.ts";
@@ -68,6 +68,12 @@ async function install(remote: Remote, variables: Variables, signal: AbortSignal
   return applyPlaybook(remote, { name: "install-lk.sh", script, variables, signal, timeoutMs: 30 * 60_000 });
 }
 
+const chunkBytes = 256 * 1024;
+
+function* chunksOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
 /** Unpacked while it comes: neither the network nor the host's processor waits for the other. */
 async function push(
   remote: Remote,
@@ -79,7 +85,7 @@ async function push(
   const packing = packings.find((known) => unpack.includes(known)) ?? "gzip";
   const source = await packed(binary, packing, options);
   const argv = ["sh", "-c", `umask 077; "$2" -dc >"$1.part" && mv "$1.part" "$1"`, "sh", target, packing];
-  const stdin = createReadStream(source, { signal, highWaterMark: 256 * 1024 });
+  const stdin = Readable.from(chunksOf(source));
   const result = await remote.exec(argv, { stdin, become: true, signal, timeoutMs: 30 * 60_000 });
   if (result.exitCode !== 0) {
     throw new RemoteError("command", remote.host, `lk could not be pushed: ${result.stderr.trim().slice(-300)}`);

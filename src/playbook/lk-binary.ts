@@ -26,7 +26,7 @@ export type LkBinaryRequest = {
 };
 
 /** Many hosts ask at the same time; the work is done once. */
-const underWay = new Map<string, Promise<LkBinary>>();
+const underWay = new Map<string, Promise<LkBinary | Buffer>>();
 
 /**
  * The binary at `livekit.cli.path`, or the release: from the cache, else downloaded and checked against the release's
@@ -77,35 +77,41 @@ const packers: Record<Packing, { suffix: string; pack: () => Transform }> = {
   gzip: { suffix: "gz", pack: () => createGzip({ level: 1 }) },
 };
 
+/** What hosts are being sent, for as long as anybody uses it: many hosts, one copy. */
+const loaded = new Map<string, WeakRef<Buffer>>();
+
 /** The binary packed, made once per digest: hosts are behind slower links than the disk. */
 export async function packed(
   binary: LkBinary,
   packing: Packing,
   request: Omit<LkBinaryRequest, "cli" | "arch">,
-): Promise<string> {
+): Promise<Buffer> {
   const { suffix, pack } = packers[packing];
   const dir = join(request.cacheDir ?? defaultCacheDir(), "push");
   const target = join(dir, `${binary.sha256}.${suffix}`);
-  const key = `pack ${target}`;
-  const made = await once(key, request.signal, async () => {
+  return once(`pack ${target}`, request.signal, async () => {
+    const known = loaded.get(target)?.deref();
+    if (known !== undefined) return known;
     if (!(await exists(target))) {
       await mkdir(dir, { recursive: true });
       await writeWhole(target, (draft) =>
         pipeline(createReadStream(binary.file), pack(), createWriteStream(draft), { signal: request.signal }),
       );
     }
-    return { file: target, sha256: binary.sha256 };
+    const bytes = await readFile(target);
+    loaded.set(target, new WeakRef(bytes));
+    return bytes;
   });
-  return made.file;
 }
 
 function defaultCacheDir(): string {
   return join(homedir(), ".cache", "lkload", "cli");
 }
 
-async function once(key: string, signal: AbortSignal, work: () => Promise<LkBinary>): Promise<LkBinary> {
+async function once<T extends LkBinary | Buffer>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  let pending = underWay.get(key);
+  // The same key is always for the same kind of work.
+  let pending = underWay.get(key) as Promise<T> | undefined;
   if (!pending) {
     pending = work();
     underWay.set(key, pending);
