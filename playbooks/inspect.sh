@@ -109,9 +109,11 @@ require_work_dir() {
   make_dirs
   probe=$LKLOAD_DIR/probe
   printf '#!/bin/sh\nexit 0\n' >"$probe" 2>/dev/null || die "cannot write to $LKLOAD_DIR: the disk may be full or read-only"
-  [ -x "$probe" ] || chmod 0700 "$probe"
-  if ! "$probe" 2>/dev/null; then
-    die "programs cannot run from $LKLOAD_DIR: its file system is mounted noexec; run \`mount -o remount,exec\` on it"
+  # Where lk was proven to run there is nothing to find out.
+  if [ ! -e "$LKLOAD_DIR/lk.proven" ]; then
+    [ -x "$probe" ] || chmod 0700 "$probe"
+    "$probe" 2>/dev/null ||
+      die "programs cannot run from $LKLOAD_DIR: its file system is mounted noexec; run \`mount -o remount,exec\` on it"
   fi
   fact dir "$LKLOAD_DIR"
   free=$(df -Pk "$LKLOAD_DIR")
@@ -143,23 +145,28 @@ warn_of_logind() {
 }
 
 report_target() {
-  local reason code
+  local answer connecting
   [ -n "${LKLOAD_TARGET_HOST-}" ] || return 0
-  # shellcheck disable=SC2016,SC2153 # expanded by the inner bash; both are parameters
-  reason=$(timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' lkload "$LKLOAD_TARGET_HOST" "$LKLOAD_TARGET_PORT" 2>&1)
-  code=$?
-  if ((code == 0)); then
+  # A pipe without a name, for what comes of it: one line.
+  exec 7<> <(:)
+  # shellcheck disable=SC2153 # both are parameters
+  (exec 3<>"/dev/tcp/$LKLOAD_TARGET_HOST/$LKLOAD_TARGET_PORT" && printf 'connected\n') >&7 2>&1 &
+  connecting=$!
+  if ! IFS= read -r -t 5 -u 7 answer; then
+    kill -KILL "$connecting"
+    answer='no answer within 5 s'
+  fi
+  wait "$connecting" 2>/dev/null
+  if [ "$answer" = connected ]; then
     fact target_reachable yes
     return
   fi
-  reason=${reason%%$'\n'*}
-  ((code == 124)) && reason='no answer within 5 s'
-  if [[ $reason == */dev/tcp/*'No such file'* ]]; then
+  if [[ $answer == */dev/tcp/*'No such file'* ]]; then
     fact warning 'this bash has no /dev/tcp: whether LiveKit can be reached was not checked'
     return
   fi
   fact target_reachable no
-  fact target_reason "${reason##*: }"
+  fact target_reason "${answer##*: }"
   exit 10
 }
 

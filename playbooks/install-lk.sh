@@ -166,8 +166,8 @@ main() {
     return
   fi
   make_dirs
-  lock_base
   still_proven && return
+  lock_base
   SHA256='' DRAFT=$LKLOAD_DIR/lk.draft
   if ! find_present; then
     rm -rf "$DRAFT"

@@ -1,6 +1,7 @@
 /** A host's clock against the controller's, by the round trips of one open channel (Cristian's algorithm). */
 import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../metrics/raw.ts";
 import { RemoteError, type Remote } from "./remote.ts";
 
@@ -10,6 +11,8 @@ const ANSWER = `while IFS= read -r _; do
 done`;
 
 const TIMEOUT_MS = 30_000;
+/** Between two round trips, on average: several times as long as one takes on a near network. */
+const PAUSE_MS = 5;
 
 export type MeasureClockOptions = {
   /** Round trips; the fastest counts. Default 30. */
@@ -38,6 +41,8 @@ export async function measureClock(
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     let best: Clock | undefined;
     for (let round = 0; round < rounds; round++) {
+      // Hosts that are measured at the same time would keep each other waiting at every round.
+      if (round > 0) await delay(PAUSE_MS * (0.5 + Math.random()));
       const sentMs = now();
       process.stdin.write("\n");
       const answer = await lines.next();

@@ -15,6 +15,11 @@ export const endGraceMs = 60_000;
 /** Sending a host its orders takes a round trip or two; many hosts share this machine's cores. */
 const armingMsPerHost = 60;
 
+/** The next half second: samplers of all hosts work on the full one, and a start waits for nobody. */
+function betweenSamples(epochMs: number): number {
+  return Math.ceil((epochMs - 500) / 1000) * 1000 + 500;
+}
+
 /**
  * Measures every clock, picks a common start, and hands each host its orders for that moment by its own clock.
  * `armed.json` has the start and the clocks. A host that cannot be armed is left out, down to `plan.minHosts`.
@@ -28,7 +33,7 @@ export async function arm(
   signal.throwIfAborted();
   journal.write({ event: "rooms-intent", rooms: plan.rooms.map((room) => room.name) });
 
-  const startAtMs = Math.ceil(now() + config.run.lead + hosts.length * armingMsPerHost);
+  const startAtMs = betweenSamples(now() + config.run.lead + hosts.length * armingMsPerHost);
   const results = await fanOut(hosts, { concurrency: config.ssh.concurrency, signal }, async (host) => {
     const measured = clocks.find((c) => c.name === host.name);
     if (!measured?.clock) throw new Error(`its clock could not be measured: ${measured?.error ?? "no answer"}`);

@@ -6,8 +6,11 @@ import { startSleeper } from "./sleeper.ts";
 import { median, quantile } from "./statistics.ts";
 
 const hosts = 50;
-/** Longer than lk takes to start: then each start has a core to itself, as on a machine of its own. */
-const staggerMs = 500;
+/**
+ * Longer than lk takes to start, and never on the full second, when the samplers of all hosts work at the same time:
+ * then each start has a core to itself, as on a machine of its own.
+ */
+const staggerMs = 1000;
 
 export const skew: Measurement = {
   name: "skew",

@@ -10,6 +10,7 @@ import { ensureLk } from "../lab/binaries.ts";
 import { startLabHosts, type LabHosts } from "../lab/hosts.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { Lkload, lkload } from "../lab/lkload.ts";
+import { runCommand } from "../lab/run-command.ts";
 
 let lab: LabHosts;
 let server: LivekitServer;
@@ -334,25 +335,22 @@ test("hosts behind a jump host: exit 0, and nothing left", async () => {
 });
 
 /** Gives the host a file system of its own for what lkload writes, with so much room. */
-async function withSmallDisk(index: number, sizeKb: number): Promise<AsyncDisposable & { fill(): void }> {
+async function withSmallDisk(index: number, sizeKb: number): Promise<AsyncDisposable & { fill(): Promise<unknown> }> {
   const host = lab.hosts[index];
   if (!host) throw new Error(`no host ${index}`);
   const inside = [`--mount=/proc/${host.pid}/ns/mnt`];
-  const run = (...argv: string[]) => {
-    const { status, stderr } = spawnSync("nsenter", [...inside, ...argv], { encoding: "utf8" });
-    if (status !== 0) throw new Error(`${argv.join(" ")}: ${stderr}`);
-  };
-  run("mount", "-t", "tmpfs", "-o", `size=${sizeKb}k,mode=1777`, "lkload-test", "/var/tmp");
+  const run = (...argv: string[]) => runCommand("nsenter", [...inside, ...argv]);
+  await run("mount", "-t", "tmpfs", "-o", `size=${sizeKb}k,mode=1777`, "lkload-test", "/var/tmp");
   return {
     // Until nothing more fits: that it fails is the point.
     fill: () => run("sh", "-c", "cat /dev/zero >/var/tmp/other-peoples-file 2>/dev/null; true"),
-    [Symbol.asyncDispose]: async () => run("umount", "-l", "/var/tmp"),
+    [Symbol.asyncDispose]: async () => void (await run("umount", "-l", "/var/tmp")),
   };
 }
 
 test("a host whose disk is full: exit 5 naming it and why, before any load; the others leave nothing", async () => {
   await using disk = await withSmallDisk(2, 64);
-  disk.fill();
+  await disk.fill();
   const { exitCode, stderr } = await lkload(["run"], { cwd, env });
   expect(exitCode, stderr).toBe(5);
   expect(stderr).toContain(lab.hosts[2]?.address.replaceAll(".", "-"));
@@ -365,7 +363,7 @@ test("a disk that fills up during the load: never a pass, and the load ends as p
   await using disk = await withSmallDisk(2, 512);
   await using command = new Lkload(["run"], { cwd, env });
   await command.until(/joined 9\/9/);
-  disk.fill();
+  await disk.fill();
   const exitCode = await command.exit();
   expect(exitCode, command.stderr + command.stdout).toBe(4);
   expect(resultOf().verdict.status).toBe("invalid");
