@@ -15,9 +15,9 @@ export const endGraceMs = 60_000;
 /** Sending a host its orders takes a round trip or two; many hosts share this machine's cores. */
 const armingMsPerHost = 60;
 
-/** The next half second: samplers of all hosts work on the full one, and a start waits for nobody. */
+/** Late in a second: at its beginning the samplers of all hosts work, and then whoever follows what they write. */
 function betweenSamples(epochMs: number): number {
-  return Math.ceil((epochMs - 500) / 1000) * 1000 + 500;
+  return Math.ceil((epochMs - 800) / 1000) * 1000 + 800;
 }
 
 /**
