@@ -18,7 +18,17 @@ export default defineConfig({
       // After the unit tests, not beside them.
       { test: { ...real, name: "lab", include: ["test/**/*.lab.test.ts"], sequence: { groupOrder: 1 } } },
       { test: { ...real, name: "openstack", include: ["test/**/*.openstack.test.ts"], sequence: { groupOrder: 2 } } },
-      { test: { ...real, name: "kubernetes", include: ["test/**/*.kubernetes.test.ts"], sequence: { groupOrder: 3 } } },
+      {
+        test: {
+          ...real,
+          name: "kubernetes",
+          include: ["test/**/*.kubernetes.test.ts"],
+          sequence: { groupOrder: 3 },
+          // A control plane of its own each, and most of the time they wait for it.
+          fileParallelism: true,
+          maxWorkers: 3,
+        },
+      },
     ],
   },
 });

@@ -126,7 +126,13 @@ export function assemble(gathered: Gathered): Result {
   const kubernetes = gathered.kubernetes.result({
     steady,
     load: loadRange,
-    gauges: { rooms: byPod(servers, "roomsMean"), participants: byPod(servers, "participantsMean") },
+    spread: {
+      rooms: byPod(servers, "roomsMean"),
+      participants: gathered.homes.participantsByPod(
+        plan.rooms.map(({ name }) => [name, rooms.roomPeak(name)] as const),
+        server,
+      ),
+    },
     loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
   });
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;

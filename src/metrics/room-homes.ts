@@ -24,6 +24,26 @@ export class RoomHomes {
     return nodes;
   }
 
+  /**
+   * Most participants of each pod's rooms, added up; pods that answered and had none of the rooms have 0. Empty where a
+   * room's home or participants are not known. The servers' own gauge would not do: it counts a participant also where
+   * only its signalling goes through (livekit-server 1.13.5, pkg/telemetry/events.go).
+   */
+  participantsByPod(
+    rooms: readonly (readonly [name: string, participants: number | null])[],
+    { endpoints }: ServerMetrics,
+  ): Map<string, number> {
+    const pods = new Map<string, number>();
+    for (const { pod, nodeIds } of endpoints) if (pod !== null && nodeIds.length > 0) pods.set(pod.name, 0);
+    for (const [room, participants] of rooms) {
+      const last = [...(this.#nodes.get(room) ?? [])].at(-1);
+      const pod = endpoints.find(({ nodeIds }) => last !== undefined && nodeIds.includes(last))?.pod?.name;
+      if (pod === undefined || participants === null) return new Map();
+      pods.set(pod, (pods.get(pod) ?? 0) + participants);
+    }
+    return pods;
+  }
+
   /** Null: not told. */
   of(room: string, { endpoints }: ServerMetrics): Result["rooms"][number]["homes"] {
     const nodes = this.#nodes.get(room);

@@ -131,6 +131,8 @@ const cpu: Definition = {
   },
 };
 
+/** livekit-server 1.13.5, pkg/telemetry/events.go: signalling and media both make a participant known. */
+const countedTwice = "; one whose signalling goes through another server than its room's counts on both";
 const rooms = "livekit_room_total";
 const join = "livekit_participant_join_total";
 const subscribe = "livekit_track_subscribe_counter";
@@ -139,8 +141,14 @@ const publish = "livekit_track_publish_counter";
 export const definitions: readonly Definition[] = [
   gauge("roomsPeak", "peak", { meaning: "rooms, most at once", metric: rooms }),
   gauge("roomsMean", "mean", { meaning: "rooms, mean", metric: rooms }),
-  gauge("participantsPeak", "peak", { meaning: "participants, most at once", metric: "livekit_participant_total" }),
-  gauge("participantsMean", "mean", { meaning: "participants, mean", metric: "livekit_participant_total" }),
+  gauge("participantsPeak", "peak", {
+    meaning: `participants, most at once${countedTwice}`,
+    metric: "livekit_participant_total",
+  }),
+  gauge("participantsMean", "mean", {
+    meaning: `participants, mean${countedTwice}`,
+    metric: "livekit_participant_total",
+  }),
   gauge("tracksPublished", "peak", {
     meaning: "published tracks, most at once",
     metric: "livekit_track_published_total",

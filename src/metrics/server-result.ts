@@ -1,5 +1,6 @@
 /**
- * `servers` in `result.json`: what each LiveKit server said of itself. Null there: none was scraped.
+ * `servers` in `result.json`: what each LiveKit server said of itself. Null there: none was scraped. The source of each
+ * value is told in `figures`, under its name; scrapes and restarts are lkload's own count.
  * A figure that was not measured is absent from `values` and has its reason in `missing`; it is never 0.
  */
 import { z } from "zod";

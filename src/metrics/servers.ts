@@ -83,8 +83,8 @@ function figuresOf(
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** Mean of one gauge by pod, for its balance; pods without a figure are left out. */
-export function byPod(servers: ServersResult | null, figure: "roomsMean" | "participantsMean"): Map<string, number> {
+/** One figure by pod, for its balance; pods without it are left out. */
+export function byPod(servers: ServersResult | null, figure: string): Map<string, number> {
   return new Map(
     (servers?.each ?? []).flatMap(({ pod, values }) => {
       const value = values[figure];

@@ -74,9 +74,11 @@ export function warningsOf(inputs: {
   return warnings;
 }
 
-/** By the servers' gauge: those before the start, or beyond all that this run could have had. */
+/** By the servers' gauge: those before the start; of one server also those beyond all that this run could have had. */
 function othersOnServer(progress: readonly SegmentProgress[], server: ServerMetrics, range: TimeRange): number {
   const own = progress.reduce((sum, { participants }) => sum + participants, 0);
   const before = server.participants({ fromMs: 0, toMs: range.fromMs }) ?? 0;
+  // Of several servers one may count a participant whose media another has.
+  if (server.endpoints.length > 1) return before;
   return Math.max(before, (server.participants(range) ?? 0) - own);
 }

@@ -1,8 +1,11 @@
 /** One real join over the signalling WebSocket: proves that participants can join, and tells the server's version. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerInfo } from "@livekit/protocol";
 import type { TargetAccess } from "./target.ts";
 
 const timeoutMs = 8000;
+/** For the server to take leave; then the connection is closed without. */
+const leaveTimeoutMs = 2000;
 /** Signalling protocol that a server of 2022 or later speaks; it only names what we would understand. */
 const protocol = 9;
 
@@ -36,7 +39,9 @@ export async function probeJoin(
     if (message.case !== "join") throw new Error(`the first signal was ${message.case ?? "empty"}, not a join`);
     // Without it the server would wait for the participant to come back.
     const leave = new SignalRequest({ message: { case: "leave", value: new LeaveRequest() } });
+    const closed = new Promise((resolve) => socket.addEventListener("close", resolve, { once: true }));
     socket.send(leave.toBinary());
+    await Promise.race([closed, sleep(leaveTimeoutMs, undefined, { ref: false })]);
     return describe(message.value.serverInfo);
   } finally {
     socket.close();

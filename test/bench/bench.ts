@@ -17,6 +17,7 @@ import { ensureTools } from "../lab/tools.ts";
 import { analyse } from "./analyse.ts";
 import { ansible } from "./ansible.ts";
 import { help } from "./help.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { isMet, ratioOf, type Measurement, type Row } from "./measurement.ts";
 import { sampler } from "./sampler.ts";
@@ -29,7 +30,7 @@ const results = join(root, "bench-results");
 /** With what tells it apart from the same row of another run. */
 type MeasuredRow = Row & { measurement: string; measuredAt: string; loadBefore: number };
 
-const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler];
+const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler, kubernetes];
 
 const args = process.argv.slice(2);
 const writeDocs = args.includes("--write-docs");

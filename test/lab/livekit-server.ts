@@ -15,6 +15,14 @@ import { tempDir } from "./temp-dir.ts";
 export interface LivekitServerOptions {
   /** An IPv4 address of this machine; for hosts in network namespaces, the one of their bridge. Default 127.0.0.1. */
   bindAddress?: string;
+  /** Where its media goes, when that is not `bindAddress`. */
+  mediaAddress?: string;
+  /** Default: a free one. */
+  metricsPort?: number;
+  /** `address:port` of a Redis that several servers share: then they are one LiveKit of several nodes. */
+  redis?: string;
+  /** Of the others that it works with. Default: keys of its own. */
+  keys?: { apiKey: string; apiSecret: string };
   /** At most so many cores of CPU time, such as 0.3. Needs root. Default: no limit. */
   cpuQuota?: number;
   /** Merged over the top level of the server's configuration. */
@@ -49,9 +57,11 @@ export async function startLivekitServer(options: LivekitServerOptions = {}): Pr
   const quota = options.cpuQuota === undefined ? undefined : resources.use(await cpuQuota("livekit", options.cpuQuota));
 
   const address = options.bindAddress ?? "127.0.0.1";
-  const [port = 0, metricsPort = 0] = await freeTcpPorts(address, 2);
-  const apiKey = `lab${randomBytes(6).toString("hex")}`;
-  const apiSecret = randomBytes(24).toString("hex");
+  const mediaAddress = options.mediaAddress ?? address;
+  const [port = 0, freePort = 0] = await freeTcpPorts(address, 2);
+  const metricsPort = options.metricsPort ?? freePort;
+  const apiKey = options.keys?.apiKey ?? `lab${randomBytes(6).toString("hex")}`;
+  const apiSecret = options.keys?.apiSecret ?? randomBytes(24).toString("hex");
   const configFile = join(dir.path, "livekit.yaml");
   const logFile = join(dir.path, "livekit.log");
   const config = {
@@ -59,16 +69,17 @@ export async function startLivekitServer(options: LivekitServerOptions = {}): Pr
     bind_addresses: [address],
     // tcp_port would listen on every interface, and without node_ip the server asks public STUN servers for its own.
     rtc: {
-      node_ip: address,
+      node_ip: mediaAddress,
       use_external_ip: false,
-      enable_loopback_candidate: address.startsWith("127."),
-      interfaces: { includes: [interfaceOf(address)] },
-      udp_port: await freeUdpPort(address),
+      enable_loopback_candidate: mediaAddress.startsWith("127."),
+      interfaces: { includes: [interfaceOf(mediaAddress)] },
+      udp_port: await freeUdpPort(mediaAddress),
       tcp_port: 0,
     },
     keys: { [apiKey]: apiSecret },
     prometheus: { port: metricsPort },
     logging: { level: "info" },
+    ...(options.redis === undefined ? {} : { redis: { address: options.redis } }),
     ...options.extraConfig,
   };
   await writeFile(configFile, stringify(config), { mode: 0o600 });

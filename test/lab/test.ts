@@ -23,6 +23,7 @@ try {
   const given = process.argv.slice(2);
   if (given.includes("kubernetes")) {
     context.progress.say("Kubernetes");
+    await ensureTools(["redis-server"], context);
     await ensureKubernetes(context);
   }
   context.progress.say("tests");

@@ -16,6 +16,7 @@ const debianPackages = {
   nft: "nftables",
   nsenter: "util-linux",
   python3: "python3",
+  "redis-server": "redis-server",
   setpriv: "util-linux",
   shellcheck: "shellcheck",
   ssh: "openssh-client",

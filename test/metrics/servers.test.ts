@@ -170,3 +170,29 @@ test("ticks: pods come and go between them, and a gap of one is no whole tick", 
   expect(ticks.map(({ isWhole }) => isWhole)).toEqual([true, true, false, true]);
   expect(growth(spansOfTick(ticks[1]!, ticks[0]!), "outgoing").value?.packets).toBe(15);
 });
+
+test("participants by pod are those of the rooms that lived there: a server also counts those that only pass", () => {
+  const server = pods(
+    ["a", 0, { node: "na", rooms: 0 }],
+    ["b", 0, { node: "nb", rooms: 0 }],
+    ["c", 0, { node: "nc", rooms: 0 }],
+    ["d", 0, "refused"],
+  );
+  const homes = new RoomHomes();
+  for (const [room, nodeId] of [
+    ["r1", "na"],
+    ["r2", "nb"],
+    ["r3", "na"],
+  ] as const) {
+    homes.add({ askedAtMs: 1, room, nodeId, error: null });
+  }
+  const rooms = [["r1", 5] as const, ["r2", 7] as const, ["r3", 1] as const];
+  expect(homes.participantsByPod(rooms, server)).toEqual(
+    new Map([
+      ["a", 6],
+      ["b", 7],
+      ["c", 0],
+    ]),
+  );
+  expect(homes.participantsByPod([...rooms, ["r4", 2] as const], server)).toEqual(new Map());
+});

@@ -34,6 +34,16 @@ describe("a real livekit-server", () => {
     expect(await target.deleteRooms(["probe-room"], noSignal)).toEqual({ deleted: ["probe-room"], failed: [] });
   });
 
+  test("tells a hidden participant which server has a room: the one whose metrics carry that id", async () => {
+    const target = new Target(access);
+    const nodeId = await target.nodeOf("where-room", noSignal);
+    const { text } = await scrape(server.metricsUrl, () => 7, noSignal);
+    expect(text).toContain(`node_id="${nodeId}"`);
+    const { rooms } = await target.pollRooms(["where-room"], ["lkload-where"], () => 7);
+    expect(rooms).toMatchObject([{ participants: 0 }]);
+    await target.deleteRooms(["where-room"], noSignal);
+  });
+
   test("deleting a room that is not there is done already", async () => {
     expect(await new Target(access).deleteRooms(["never-was"], noSignal)).toEqual({
       deleted: ["never-was"],

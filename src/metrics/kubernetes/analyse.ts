@@ -21,8 +21,11 @@ export type KubernetesTimes = {
   load: TimeRange;
   /** When the load was changed, ascending. */
   loadStepsMs: readonly number[];
-  /** Mean of the servers' own gauges by pod. Left out: not scraped. */
-  gauges?: { rooms: ReadonlyMap<string, number>; participants: ReadonlyMap<string, number> };
+  /**
+   * By pod: rooms by the servers' own gauges, participants by those of the run's rooms that lived there. Left out: not
+   * known.
+   */
+  spread?: { rooms: ReadonlyMap<string, number>; participants: ReadonlyMap<string, number> };
 };
 
 export class KubernetesAnalysis {
@@ -58,7 +61,7 @@ export class KubernetesAnalysis {
   }
 
   /** Null: no cluster was watched. */
-  result({ steady, load, loadStepsMs, gauges }: KubernetesTimes): KubernetesResult | null {
+  result({ steady, load, loadStepsMs, spread }: KubernetesTimes): KubernetesResult | null {
     if (this.#lines === 0) return null;
     const access = this.#access;
     const range = steady ?? load;
@@ -79,8 +82,8 @@ export class KubernetesAnalysis {
         usage: this.#podUsage,
         range,
         noUsage: noPodUsage,
-        rooms: gauges?.rooms ?? new Map(),
-        participants: gauges?.participants ?? new Map(),
+        rooms: spread?.rooms ?? new Map(),
+        participants: spread?.participants ?? new Map(),
       }),
       pods: this.#pods.result(this.#coverage.neverAnswered("pods")),
       nodes: this.#nodes.result(this.#nodeUsage, range, noNodeUsage),
@@ -140,6 +143,7 @@ export class KubernetesAnalysis {
     const during = events.filter(({ lastAtMs }) => lastAtMs !== null && lastAtMs >= firstMs - 1000);
     return [
       {
+        source: "hpa status",
         name,
         component,
         target,

@@ -34,7 +34,7 @@ export type ComponentInputs = {
   range: TimeRange;
   /** Why there is no usage of pods at all; null when there is. */
   noUsage: string | null;
-  /** Mean by pod, by the servers' own gauges. */
+  /** By pod. */
   rooms: ReadonlyMap<string, number>;
   participants: ReadonlyMap<string, number>;
 };
@@ -84,14 +84,14 @@ export class Components {
           deployments: [...history.deployments].sort(),
           ready:
             ready.length === 0
-              ? { least: null, most: null, last: null }
-              : { least: Math.min(...ready), most: Math.max(...ready), last: ready.at(-1)! },
+              ? { source: "kubernetes api", least: null, most: null, last: null }
+              : { source: "kubernetes api", least: Math.min(...ready), most: Math.max(...ready), last: ready.at(-1)! },
           cpu: figureOf(history.cpu, range, about),
           memory: figureOf(history.memory, range, about),
           cpuBalance: spread("cpuCores", "cores"),
           memoryBalance: spread("memoryBytes", "bytes"),
-          roomBalance: gaugeBalance(names, rooms, "rooms"),
-          participantBalance: gaugeBalance(names, participants, "participants"),
+          roomBalance: balanceBetween(names, rooms, { source: "server gauges, by pod", unit: "rooms" }),
+          participantBalance: balanceBetween(names, participants, { source: "server rooms", unit: "participants" }),
         },
       ];
     });
@@ -107,9 +107,14 @@ export class Components {
   }
 }
 
-function gaugeBalance(names: readonly string[], means: ReadonlyMap<string, number>, unit: string): Balance | null {
-  const own = new Map(names.flatMap((name) => (means.has(name) ? [[name, means.get(name) ?? 0] as const] : [])));
-  return balanceOf(own, { source: "server gauges, by pod", unit });
+/** Of those among these pods that have a figure. */
+function balanceBetween(
+  names: readonly string[],
+  values: ReadonlyMap<string, number>,
+  about: Pick<Balance, "source" | "unit">,
+): Balance | null {
+  const own = new Map(names.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? 0] as const] : [])));
+  return balanceOf(own, about);
 }
 
 /**

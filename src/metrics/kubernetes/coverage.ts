@@ -68,6 +68,7 @@ export class Coverages {
     const questions = whole * partNames.length;
     const source = "kubernetes api";
     return {
+      source,
       intervalMs,
       polls: whole === 0 ? null : { part, whole, value: part / whole, source },
       answers: whole === 0 ? null : { part: answers, whole: questions, value: answers / questions, source },

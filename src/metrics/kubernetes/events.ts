@@ -21,6 +21,7 @@ export function eventsOf(lines: readonly EventLine[], range: TimeRange): Kuberne
   return [...latest.values()]
     .filter((line) => line.type !== "Normal" || notable.has(line.reason))
     .map((line) => ({
+      source: "kubernetes events" as const,
       atMs: line.lastAtMs ?? line.seenAtMs,
       type: line.type,
       reason: line.reason,

@@ -35,6 +35,7 @@ export class Nodes {
 
   result(usage: Usage, range: TimeRange, noUsage: string | null): KubernetesResult["nodes"] {
     return {
+      source: "kubernetes api",
       seen: this.#polls === 0 ? null : this.#nodes.size,
       cpu: this.#use(usage, "cpuCores", range, noUsage),
       memory: this.#use(usage, "memoryBytes", range, noUsage),

@@ -66,6 +66,7 @@ export class Pods {
   result(reason: string | null): PodResult {
     const known = this.#polls > 0;
     return {
+      source: "kubernetes api",
       seen: known ? this.#lives.size : null,
       pending: this.#pending,
       terminating: this.#terminating,

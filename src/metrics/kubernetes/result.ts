@@ -1,7 +1,8 @@
 /**
  * `kubernetes` in `result.json`: what the cluster did during the run. Null there: no cluster was watched.
  * Times `…AtMs` of polls are epoch ms by the controller's clock, those of decisions, pods and nodes by the cluster's.
- * A figure without a measurement is null, with the reason beside it.
+ * A figure without a measurement is null, with the reason beside it. The source of a number stands beside it, or on
+ * the nearest object around it that has one.
  */
 import { z } from "zod";
 import { accessProblemSchema, componentSchema, partNames } from "./lines.ts";
@@ -47,6 +48,8 @@ const decisionSchema = z.strictObject({
 });
 
 const hpaSchema = z.strictObject({
+  /** Of what has none of its own: limits, replicas, conditions. */
+  source: sourceSchema,
   name: z.string(),
   component: componentSchema.nullable(),
   target: z.string(),
@@ -92,15 +95,21 @@ const componentResultSchema = z.strictObject({
   component: componentSchema,
   /** Deployments that run it. */
   deployments: z.array(z.string()),
-  ready: z.strictObject({ least: count.nullable(), most: count.nullable(), last: count.nullable() }),
+  ready: z.strictObject({
+    source: sourceSchema,
+    least: count.nullable(),
+    most: count.nullable(),
+    last: count.nullable(),
+  }),
   /** Σ usage / Σ requests over the pods that had a fresh sample, as the HPA reckons; unit `%`. */
   cpu: figureSchema,
   memory: figureSchema,
   /** Each pod's mean over the window. Null below two pods with samples. */
   cpuBalance: balanceSchema.nullable(),
   memoryBalance: balanceSchema.nullable(),
-  /** Of the servers' own gauges, by pod: all rooms and participants that they had, also others than the run's. */
+  /** All rooms that the pods had by their own gauges, also others than the run's. */
   roomBalance: balanceSchema.nullable().default(null),
+  /** The run's participants, by the pods that their rooms lived on. */
   participantBalance: balanceSchema.nullable().default(null),
 });
 
@@ -148,6 +157,7 @@ export const kubernetesResultSchema = z.strictObject({
   /** The figures' window: the steady one, or the whole load where there is none. */
   window: rangeSchema.extend({ kind: z.enum(["steady", "load"]) }),
   coverage: z.strictObject({
+    source: sourceSchema,
     intervalMs: finite,
     /** Polls that the load should have had, and those that were made. */
     polls: pollShareSchema.nullable(),
@@ -175,6 +185,7 @@ export const kubernetesResultSchema = z.strictObject({
   hpas: z.array(hpaSchema),
   components: z.array(componentResultSchema),
   pods: z.strictObject({
+    source: sourceSchema,
     seen: count.nullable(),
     pending: z.array(podTimeSchema),
     terminating: z.array(podTimeSchema),
@@ -187,6 +198,7 @@ export const kubernetesResultSchema = z.strictObject({
     reason: z.string().nullable(),
   }),
   nodes: z.strictObject({
+    source: sourceSchema,
     seen: count.nullable(),
     cpu: nodeUseSchema,
     memory: nodeUseSchema,
@@ -196,6 +208,7 @@ export const kubernetesResultSchema = z.strictObject({
   /** Warnings, and what HPAs did; equal ones told once with their count. */
   events: z.array(
     z.strictObject({
+      source: sourceSchema,
       atMs: finite,
       type: z.string(),
       reason: z.string(),

@@ -21,19 +21,28 @@ export type CheckOptions = {
   signal: AbortSignal;
 };
 
-type Right = { group: string; resource: string; subresource?: string; verb: string; namespaced: boolean };
+type Right = {
+  group: string;
+  resource: string;
+  subresource?: string;
+  verb: string;
+  /** `watched`: LiveKit's own; `default`: where events about nodes are told. */
+  where: "cluster" | "watched" | "default";
+};
 
 const rights: readonly Right[] = [
-  ...["list"].map((verb) => ({ group: "", resource: "nodes", verb, namespaced: false })),
-  { group: "metrics.k8s.io", resource: "nodes", verb: "list", namespaced: false },
-  { group: "", resource: "pods", verb: "list", namespaced: true },
-  { group: "metrics.k8s.io", resource: "pods", verb: "list", namespaced: true },
-  { group: "apps", resource: "deployments", verb: "list", namespaced: true },
-  { group: "autoscaling", resource: "horizontalpodautoscalers", verb: "list", namespaced: true },
-  { group: "", resource: "events", verb: "list", namespaced: true },
-  { group: "", resource: "events", verb: "watch", namespaced: true },
+  { group: "", resource: "nodes", verb: "list", where: "cluster" },
+  { group: "metrics.k8s.io", resource: "nodes", verb: "list", where: "cluster" },
+  { group: "", resource: "pods", verb: "list", where: "watched" },
+  { group: "metrics.k8s.io", resource: "pods", verb: "list", where: "watched" },
+  { group: "apps", resource: "deployments", verb: "list", where: "watched" },
+  { group: "autoscaling", resource: "horizontalpodautoscalers", verb: "list", where: "watched" },
+  { group: "", resource: "events", verb: "list", where: "watched" },
+  { group: "", resource: "events", verb: "watch", where: "watched" },
+  { group: "", resource: "events", verb: "list", where: "default" },
+  { group: "", resource: "events", verb: "watch", where: "default" },
 ];
-const podMetricsRight: Right = { group: "", resource: "pods", subresource: "proxy", verb: "get", namespaced: true };
+const podMetricsRight: Right = { group: "", resource: "pods", subresource: "proxy", verb: "get", where: "watched" };
 
 const deadlineMs = 15_000;
 /** An API server that has just started refuses valid clients for up to a second. */
@@ -93,9 +102,17 @@ async function missingRights(
   namespace: string,
   signal: AbortSignal,
 ): Promise<AccessProblem[]> {
+  const wanted = namespace === "default" ? rights.filter(({ where }) => where !== "default") : rights;
   const missing = await Promise.all(
-    rights.map(async ({ group, resource, subresource = "", verb, namespaced }) => {
-      const resourceAttributes = { group, resource, subresource, verb, ...(namespaced ? { namespace } : {}) };
+    wanted.map(async ({ group, resource, subresource = "", verb, where: place }) => {
+      const within = place === "cluster" ? null : place === "default" ? "default" : namespace;
+      const resourceAttributes = {
+        group,
+        resource,
+        subresource,
+        verb,
+        ...(within === null ? {} : { namespace: within }),
+      };
       const body = {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",
@@ -108,13 +125,13 @@ async function missingRights(
       if (answer.status?.allowed === true) return [];
       const whole = subresource === "" ? resource : `${resource}/${subresource}`;
       const what = `${verb} ${group === "" ? whole : `${whole}.${group}`}`;
-      const where = namespaced ? `in namespace ${namespace}` : "in the cluster";
+      const where = within === null ? "in the cluster" : `in namespace ${within}`;
       const rule = `{apiGroups: ["${group}"], resources: [${whole}], verbs: [${verb}]}`;
       return [
         {
           kind: "right" as const,
           text: `not allowed to ${what} ${where}`,
-          hint: `add ${rule} to a ${namespaced ? "Role" : "ClusterRole"} that is bound to this user`,
+          hint: `add ${rule} to a ${within === null ? "ClusterRole" : "Role"} that is bound to this user`,
         },
       ];
     }),

@@ -30,7 +30,7 @@ function problems({ problems }: KubernetesResult): Content {
   return shown(
     "Could not be read",
     [
-      { head: "What", wraps: true },
+      { head: "What", grows: true },
       { head: "What to do", grows: true },
     ],
     rows,
@@ -145,7 +145,7 @@ function components({ components }: KubernetesResult): Content {
     ],
   }));
   return shown(
-    "Pods: use of what they request (source: metrics-server), and how evenly (rooms and participants: the servers' gauges)",
+    "Pods: use of what they request (source: metrics-server), and how evenly (rooms: the servers' gauges; participants: of the run's rooms)",
     [
       { head: "Pods of" },
       { head: "Ready", numeric: true },
@@ -192,7 +192,7 @@ function troubles({ pods, nodes }: KubernetesResult): Content {
   const add = (tone: Row["tone"], fromMs: number, toMs: number | null, ...what: Content[]) =>
     rows.push({
       atMs: fromMs,
-      row: { tone, cells: [formatUtc(fromMs), toMs === null ? "not seen" : formatUtc(toMs), ...what] },
+      row: { tone, cells: [formatUtc(fromMs), toMs === null ? "no end seen" : formatUtc(toMs), ...what] },
     });
   for (const { pod, atMs, reason, exitCode, container } of pods.ends) {
     add("bad", atMs, atMs, pod, `container ${container} ended: ${reason || "no reason given"} (exit code ${exitCode})`);

@@ -6,10 +6,18 @@ import { type Content, html, type Markup } from "./markup.ts";
 import { section } from "./section.ts";
 import { table, type Row } from "./table.ts";
 
-const columns: readonly (readonly [figure: string, head: string])[] = [
+type Columns = readonly (readonly [figure: string, head: string])[];
+
+const carried: Columns = [
   ["roomsPeak", "Rooms"],
   ["participantsPeak", "Participants"],
+  ["tracksSubscribed", "Subscribed tracks"],
   ["packetsOut", "Packets out"],
+  ["bytesOut", "Bytes out"],
+  ["cpuMean", "Cores, mean"],
+  ["memoryPeak", "Memory"],
+];
+const suffered: Columns = [
   ["lossOut", "Loss out"],
   ["lossIn", "Loss in"],
   ["retransmitted", "Sent again"],
@@ -17,54 +25,59 @@ const columns: readonly (readonly [figure: string, head: string])[] = [
   ["plisIn", "PLIs"],
   ["jitterInP90", "Jitter in, p90"],
   ["rttP90", "RTT, p90"],
-  ["qualityMean", "Quality, mean"],
-  ["joinFailures", "Failed joins"],
-  ["subscribeFailures", "Failed subscriptions"],
-  ["cpuMean", "CPU, mean"],
+  ["qualityMean", "Quality"],
+  ["joinFailures", "Joins failed"],
+  ["subscribeFailures", "Subscr. failed"],
 ];
+const shown = new Set([...carried, ...suffered].map(([figure]) => figure));
 
 export function serverSection(servers: ServersResult): Markup {
   const by = new Map(servers.figures.map((figure) => [figure.name, figure]));
   const each = servers.each.toSorted((a, b) => byName(a.name, b.name));
-  const row = (name: Content, figures: ServerFigures, scrapes: Content, isBad = false): Row => ({
-    tone: isBad ? "warn" : undefined,
-    cells: [name, ...columns.map(([figure]) => cell(figures, by.get(figure))), scrapes],
-  });
-  const asked = each.reduce((sum, { scrapes }) => sum + scrapes.asked, 0);
-  const answered = each.reduce((sum, { scrapes }) => sum + scrapes.answered, 0);
-  const rows = each.map((one) =>
-    row(
+  const all = html`<b>All ${formatCount(each.length)}</b>`;
+  const figures = (of: ServerFigures, columns: Columns) => columns.map(([figure]) => cell(of, by.get(figure)));
+  const heads = (columns: Columns) => columns.map(([, head]) => ({ head, numeric: true }));
+  const sum = (of: "answered" | "asked") => each.reduce((total, { scrapes }) => total + scrapes[of], 0);
+  const load: Row[] = each.map((one) => ({
+    tone: one.scrapes.answered < one.scrapes.asked || one.restarts > 0 ? "warn" : undefined,
+    cells: [
       html`<code>${one.name}</code>${one.node !== null && html` <small>on ${one.node}</small>`}`,
-      one,
-      html`${`${formatCount(one.scrapes.answered)} of ${formatCount(one.scrapes.asked)}`}${
-        one.restarts > 0 && html` <small>${formatCount(one.restarts)} restarts</small>`
-      }`,
-      one.scrapes.answered < one.scrapes.asked || one.restarts > 0,
-    ),
-  );
+      ...figures(one, carried),
+      html`${answered(one.scrapes)}${one.restarts > 0 && html` <small>${formatCount(one.restarts)} restarts</small>`}`,
+    ],
+  }));
+  const faults: Row[] = each
+    .filter(({ scrapes }) => scrapes.answered > 0)
+    .map((one) => ({ cells: [html`<code>${one.name}</code>`, ...figures(one, suffered)] }));
+  const sources = (columns: Columns) =>
+    [...new Set(columns.flatMap(([figure]) => by.get(figure)?.source ?? []))].join("; ");
   return section(
     "servers",
     "LiveKit servers",
-    `By the servers' own metrics, ${ways[servers.via]}. Failures are of the whole load, all else of the steady window. Percentiles are read off histograms: interpolated, and merged before they are read for all servers together.`,
+    `By the servers' own metrics, ${ways[servers.via]}. Failures are of the whole load, all else of the steady window. Percentiles are read off histograms: interpolated, and merged before they are read for all servers together.${each.length > 1 ? " A participant whose signalling goes through another server than its room's counts on both." : ""}`,
     table(
-      `Servers (source: ${[...new Set(servers.figures.map(({ source }) => source))].join(", ")})`,
+      `What each carried (source: ${sources(carried)})`,
+      [{ head: "Server" }, ...heads(carried), { head: "Scrapes", numeric: true }],
       [
-        { head: "Server" },
-        ...columns.map(([, head]) => ({ head, numeric: true })),
-        { head: "Scrapes answered", numeric: true },
+        {
+          cells: [all, ...figures(servers.all, carried), answered({ answered: sum("answered"), asked: sum("asked") })],
+        },
+        ...load,
       ],
-      [
-        row(
-          html`<b>All ${formatCount(each.length)}</b>`,
-          servers.all,
-          `${formatCount(answered)} of ${formatCount(asked)}`,
-        ),
-        ...rows,
-      ],
+      { isCaptionShown: true },
+    ),
+    table(
+      `What went wrong, and how well it went (source: ${sources(suffered)})`,
+      [{ head: "Server" }, ...heads(suffered)],
+      [{ cells: [all, ...figures(servers.all, suffered)] }, ...faults],
+      { isCaptionShown: true },
     ),
     missing(servers),
   );
 }
+
+const answered = ({ answered, asked }: { answered: number; asked: number }) =>
+  `${formatCount(answered)} of ${formatCount(asked)}`;
 
 const ways: Record<ServersResult["via"], string> = {
   pods: "pod by pod through the Kubernetes API server",
@@ -92,7 +105,6 @@ function cell({ values }: ServerFigures, figure: ServerFigure | undefined): Cont
 /** Why there is no figure, once for each reason. */
 function missing({ all, each, figures }: ServersResult): Content {
   const meaning = new Map(figures.map(({ name, meaning }) => [name, meaning]));
-  const shown = new Set(columns.map(([figure]) => figure));
   const reasons = new Map<string, Set<string>>();
   for (const [who, list] of [
     ["all servers", all.missing] as const,

@@ -31,7 +31,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid va
 section{padding:40px 0 8px;border-top:1px solid var(--line);margin-top:32px;scroll-margin-top:8px}
 section:first-of-type{border-top:0;margin-top:0}
 .lead{color:var(--soft);max-width:78ch;margin:6px 0 0}
-section>.scroll,section>.pairs,section>.note,section>figure,section>.chart{margin-top:18px}
+section>.scroll+p{margin-top:10px}section>.scroll,section>.pairs,section>.note,section>figure,section>.chart{margin-top:18px}
 .note{padding:10px 14px;border-left:4px solid;border-radius:4px;}
 .note.warn{border-color:var(--warn);background:var(--warn-ground)}.note.bad{border-color:var(--bad);background:var(--bad-ground)}
 .note.ok{border-color:var(--ok);background:var(--ok-ground)}.note.none{border-color:var(--strong-line);background:var(--raised);color:var(--soft)}
@@ -96,7 +96,7 @@ tr.bad th:first-child{box-shadow:inset 4px 0 var(--bad)}tr.warn th:first-child,t
 .bullet{display:block;margin:3px 0 2px}
 .bullet .track{fill:var(--sunk)}.bullet .ok{fill:var(--ok)}.bullet .bad{fill:var(--bad)}.bullet .open{fill:var(--faint)}.bullet .mark{fill:var(--ink)}
 .outlier{font-weight:650;color:var(--warn)}.outlier span{font-size:9px;vertical-align:1px}
-#hosts table{font-size:12.5px}#hosts th,#hosts td{padding:6px 9px}
+#hosts table,#servers table{font-size:12.5px}#hosts th,#hosts td,#servers th,#servers td{padding:6px 9px}
 #hosts thead th:first-child,#hosts tbody th{position:sticky;left:0;background:var(--ground);z-index:1}#hosts thead th:first-child{background:var(--raised)}
 #hosts tr.bad th{background:var(--bad-ground)}#hosts tr.warn th{background:var(--warn-ground)}
 #hosts td.wrap{min-width:150px}

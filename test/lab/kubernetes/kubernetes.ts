@@ -30,12 +30,18 @@ export interface Kubernetes extends AsyncDisposable {
   start(part: PartName): Promise<void>;
 }
 
+export type KubernetesOptions = {
+  /** Only etcd and the API server: objects are what they are written to be. Default false. */
+  isStill?: boolean;
+  signal?: AbortSignal;
+};
+
 const manifests = join(import.meta.dirname, "manifests");
 /** A busy machine takes its time. */
 const readySeconds = 180;
 
 /** @throws Error with the ends of the logs when it does not come up */
-export async function startKubernetes(options: { signal?: AbortSignal } = {}): Promise<Kubernetes> {
+export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
   const signal = options.signal ?? new AbortController().signal;
   const binaries = await ensureKubernetes({ signal });
   await using resources = new AsyncDisposableStack();
@@ -87,20 +93,24 @@ export async function startKubernetes(options: { signal?: AbortSignal } = {}): P
       isStarted.add(name);
     }
     await answers("/readyz");
-    await kubectl("apply", "-f", join(manifests, "kwok-usage.yaml"));
-    for (const name of ["kube-controller-manager", "kube-scheduler"] as const) {
-      await start(name);
-      isStarted.add(name);
+    if (options.isStill === true) {
+      await answers("/api/v1/namespaces/default");
+    } else {
+      await kubectl("apply", "-f", join(manifests, "kwok-usage.yaml"));
+      for (const name of ["kube-controller-manager", "kube-scheduler"] as const) {
+        await start(name);
+        isStarted.add(name);
+      }
+      await answers("/apis/kwok.x-k8s.io/v1alpha1/clusterresourceusages");
+      await start("kwok");
+      const metricsManifest = await readFile(join(manifests, "metrics-server.yaml"), "utf8");
+      const metricsFile = join(dir, "metrics-server.yaml");
+      await writeFile(metricsFile, metricsManifest.replace("METRICS_PORT", String(metrics)));
+      await answers("/api/v1/namespaces/default");
+      await answers("/api/v1/namespaces/kube-system");
+      await kubectl("apply", "-f", metricsFile);
+      await start("metrics-server");
     }
-    await answers("/apis/kwok.x-k8s.io/v1alpha1/clusterresourceusages");
-    await start("kwok");
-    const metricsManifest = await readFile(join(manifests, "metrics-server.yaml"), "utf8");
-    const metricsFile = join(dir, "metrics-server.yaml");
-    await writeFile(metricsFile, metricsManifest.replace("METRICS_PORT", String(metrics)));
-    await answers("/api/v1/namespaces/default");
-    await answers("/api/v1/namespaces/kube-system");
-    await kubectl("apply", "-f", metricsFile);
-    await start("metrics-server");
   } catch (error) {
     const tails = await Promise.all([...parts].map(async ([name, part]) => `${name}:\n${await part.tail()}`));
     throw new Error(`the control plane did not start: ${String(error)}\n${tails.join("\n")}`, { cause: error });

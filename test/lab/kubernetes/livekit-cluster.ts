@@ -13,6 +13,7 @@ export type LabPod = {
   spec: { nodeName?: string };
   status: {
     phase: string;
+    podIP?: string;
     conditions?: Conditions;
     containerStatuses?: { restartCount: number; state: { running?: { startedAt: string } } }[];
   };
@@ -49,10 +50,24 @@ export async function addNodes(cluster: Kubernetes, nodeCount: number): Promise<
   );
 }
 
-export async function deployLivekit(cluster: Kubernetes): Promise<void> {
-  for (const name of ["livekit", "poller-rbac"]) {
-    await cluster.apply(await readFile(join(manifests, `${name}.yaml`), "utf8"));
-  }
+/**
+ * LiveKit as its charts deploy it, and the account `lkload` with the rights that the README gives it.
+ * @param servers how many server pods there are at least; the HPA may make them 17
+ */
+export async function deployLivekit(cluster: Kubernetes, { servers = 10 } = {}): Promise<void> {
+  const livekit = await readFile(join(manifests, "livekit.yaml"), "utf8");
+  const sized = livekit.replaceAll(/(replicas|minReplicas): 10/g, `$1: ${servers}`);
+  await cluster.apply(sized);
+  await cluster.apply(await documentedRights());
+  await cluster.apply(await readFile(join(manifests, "blind-rbac.yaml"), "utf8"));
+}
+
+/** The manifest in the README, word for word. */
+export async function documentedRights(): Promise<string> {
+  const readme = await readFile(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+  const block = readme.split("```").find((part) => part.startsWith("yaml\n") && part.includes("kind: ClusterRole\n"));
+  if (block === undefined) throw new Error("the README has no manifest of rights");
+  return block.replace(/^yaml\n/, "");
 }
 
 /** What every LiveKit server uses from now on, and what everything else does. */

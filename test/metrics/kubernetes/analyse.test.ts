@@ -259,7 +259,7 @@ describe("pods", () => {
       expect.objectContaining({ pod: "t", fromMs: startMs + 20_000, toMs: startMs + 30_000 }),
     ]);
     expect(result.pods.evicted).toEqual([expect.objectContaining({ pod: "e" })]);
-    expect(result.components[0]!.ready).toEqual({ least: 1, most: 1, last: 1 });
+    expect(result.components[0]!.ready).toEqual({ source: "kubernetes api", least: 1, most: 1, last: 1 });
   });
 
   test("that were never read have no counts", () => {
@@ -335,4 +335,86 @@ describe("coverage", () => {
     const problem = { kind: "right" as const, text: "not allowed to list nodes in the cluster", hint: "…" };
     expect(analyse([access([problem])])).toMatchObject({ problems: [problem], nodes: { seen: null } });
   });
+});
+
+test("what was answered of what should have been asked: parts that failed and polls that were not made both lack", () => {
+  const lines = [0, 10, 20, 30, 40].map((s) =>
+    snapshot(seconds(s), s === 20 ? { podMetrics: "HTTP 503: no", nodeMetrics: "HTTP 503: no" } : {}),
+  );
+  // The load had ten polls; five were made, one of them without two of its six parts.
+  const { polls, answers } = analyse([access(), ...lines]).coverage;
+  expect(polls).toEqual({ part: 5, whole: 10, value: 0.5, source: "kubernetes api" });
+  expect(answers).toEqual({ part: 28, whole: 60, value: 28 / 60, source: "kubernetes api" });
+});
+
+test("rooms and participants by pod: how unevenly they are spread, of those pods that were scraped", () => {
+  const analysis = new KubernetesAnalysis();
+  for (const line of [snapshot(0, { pods: [pod("a"), pod("b"), pod("c")] })]) analysis.add(line);
+  const spread = {
+    rooms: new Map([
+      ["a", 6],
+      ["b", 0],
+    ]),
+    participants: new Map([["a", 60]]),
+  };
+  const [server] = analysis.result({ steady: load, load, loadStepsMs: [], spread })!.components;
+  expect(server!.roomBalance).toEqual({
+    source: "server gauges, by pod",
+    unit: "rooms",
+    pods: 2,
+    mean: 3,
+    max: 6,
+    maxName: "a",
+    ratio: 2,
+    gini: 0.5,
+  });
+  // One pod is always in balance with itself.
+  expect(server!.participantBalance).toBeNull();
+});
+
+test("every number names its source, on itself or on what it is part of", () => {
+  const analysis = new KubernetesAnalysis();
+  const trouble = { ready: "False" as const, readyReason: "KubeletNotReady" };
+  const ended = { reason: "OOMKilled", exitCode: 137, finishedAtMs: startMs + 5000 };
+  const killed = pod("a", { containers: [{ name: "livekit-server", restarts: 1, terminated: ended }] });
+  const stuck = pod("b", { phase: "Pending", ready: false, waiting: "Unschedulable: no node" });
+  for (const line of [
+    access(),
+    watch(0, "listening"),
+    snapshot(0, { hpas: [hpa(10, 40)], pods: [pod("a")], nodes: [node("n1")] }),
+    rescale(seconds(5), 12),
+    watch(seconds(6), "lost", "gone"),
+    snapshot(seconds(10), {
+      hpas: [hpa(12, 60)],
+      pods: [killed, stuck],
+      podMetrics: [usage("a", startMs + seconds(8), 1), usage("b", startMs + seconds(8), 2)],
+      nodes: [node("n1", trouble)],
+      nodeMetrics: [usage("n1", startMs + seconds(8), 4)],
+    }),
+    snapshot(seconds(20), { pods: "HTTP 503: gone" }),
+  ]) {
+    analysis.add(line);
+  }
+  const spread = {
+    rooms: new Map([
+      ["a", 1],
+      ["b", 2],
+    ]),
+    participants: new Map([
+      ["a", 1],
+      ["b", 2],
+    ]),
+  };
+  const result = analysis.result({ steady: load, load, loadStepsMs: [startMs], spread })!;
+  const nameless: string[] = [];
+  const walk = (value: unknown, path: string, source: unknown) => {
+    if (typeof value === "number" && typeof source !== "string") nameless.push(path);
+    if (typeof value !== "object" || value === null) return;
+    const own = "source" in value ? value.source : source;
+    for (const [key, part] of Object.entries(value)) walk(part, `${path}.${key}`, own);
+  };
+  walk(result, "kubernetes", undefined);
+  // What lkload itself chose.
+  expect(nameless).toEqual(["kubernetes.window.fromMs", "kubernetes.window.toMs"]);
+  expect(result.pods).toMatchObject({ oomKills: 1, pending: [expect.objectContaining({ pod: "b" })] });
 });

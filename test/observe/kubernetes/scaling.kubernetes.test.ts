@@ -3,6 +3,7 @@
  * must agree with what was put in and with kubectl.
  */
 import { expect, test } from "vitest";
+import type { Snapshot } from "../../../src/metrics/kubernetes/lines.ts";
 import { until } from "../../lab/kubernetes/api.ts";
 import { startKubernetes } from "../../lab/kubernetes/kubernetes.ts";
 import {
@@ -22,12 +23,13 @@ test("load rises, the HPA scales to its limit, and every figure agrees", { timeo
   await deployLivekit(cluster);
   await setUsage(cluster, 500);
   await untilServersReady(cluster, 10);
-  const hpaCpu = (percent: number) => (snapshot: { hpas: { items: unknown } }) =>
-    (snapshot.hpas.items as { name: string; metrics: { current: number | null }[] }[] | null)?.find(
-      ({ name }) => name === serverHpa,
-    )?.metrics[0]?.current === percent;
+  // The controller cuts off to whole percents what metrics-server measured.
+  const hpaCpu = (percent: number) => (snapshot: Snapshot) => {
+    const current = snapshot.hpas.items?.find(({ name }) => name === serverHpa)?.metrics[0]?.current ?? null;
+    return current !== null && Math.abs(current - percent) <= 1;
+  };
 
-  const kubeconfig = await cluster.kubeconfigFor(namespace, "poller");
+  const kubeconfig = await cluster.kubeconfigFor(namespace, "lkload");
   const { lines, result } = await observeDuring({ kubeconfig }, async ({ untilSeen, loadStep }) => {
     await untilSeen("25 % of the requests", hpaCpu(25), 240);
     loadStep();
@@ -55,7 +57,8 @@ test("load rises, the HPA scales to its limit, and every figure agrees", { timeo
   expect(hpa.replicas).toEqual({ first: 10, least: 10, most: 17, last: 17 });
 
   // Injected: 500, 1400 and 1500 millicores of 2000 requested.
-  expect(hpa.metrics[0]).toMatchObject({ name: "cpu", unit: "%", target: 50, peak: 75 });
+  expect(hpa.metrics[0]).toMatchObject({ name: "cpu", unit: "%", target: 50 });
+  expect(Math.abs(hpa.metrics[0]!.peak! - 75)).toBeLessThanOrEqual(1);
   const server = result.components.find(({ component }) => component === "server")!;
   expect(server.cpu.peak).toBeGreaterThan(74);
   expect(server.cpu.peak).toBeLessThan(76.5);

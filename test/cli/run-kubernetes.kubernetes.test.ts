@@ -1,0 +1,161 @@
+/**
+ * The whole way with a cluster: `lkload run --local` against real LiveKit servers behind the API server's pod proxy, as
+ * the README describes it, with the rights that it gives.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { globSync, mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { resultSchema } from "../../src/metrics/result.ts";
+import { ensureLk, lkVersion } from "../lab/binaries.ts";
+import { until } from "../lab/kubernetes/api.ts";
+import { startKubernetes, type Kubernetes } from "../lab/kubernetes/kubernetes.ts";
+import {
+  addNodes,
+  deployLivekit,
+  namespace,
+  serverPods,
+  setUsage,
+  untilServersReady,
+} from "../lab/kubernetes/livekit-cluster.ts";
+import { startLivekitNodes, type LivekitNodes } from "../lab/kubernetes/livekit-nodes.ts";
+import { lkload } from "../lab/lkload.ts";
+import { tempDir } from "../lab/temp-dir.ts";
+
+const resources = new AsyncDisposableStack();
+let cluster: Kubernetes;
+let livekit: LivekitNodes;
+let lk: string;
+let cwd: string;
+let kubeconfig: string;
+
+/** Pods with a real server; the others' metrics ports are closed. */
+const realServers = 2;
+
+beforeAll(async () => {
+  lk = await ensureLk();
+  cwd = resources.use(await tempDir("run-kubernetes")).path;
+  cluster = resources.use(await startKubernetes());
+  await addNodes(cluster, 4);
+  await deployLivekit(cluster, { servers: 4 });
+  await setUsage(cluster, 500);
+  await untilServersReady(cluster, 4);
+  await until(
+    "usage of four nodes",
+    async () => (await cluster.api.get<{ items: unknown[] }>("/apis/metrics.k8s.io/v1beta1/nodes")).items.length === 4,
+    { seconds: 180 },
+  );
+  livekit = resources.use(await startLivekitNodes((await serverPods(cluster)).slice(0, realServers)));
+  kubeconfig = await cluster.kubeconfigFor(namespace, "lkload");
+}, 600_000);
+
+afterAll(() => resources.disposeAsync(), 120_000);
+
+test(
+  "a run shows the cluster, each server by its pod, and which pod each room lived on",
+  { timeout: 400_000 },
+  async () => {
+    const { server } = livekit.servers[0]!;
+    const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+    writeFileSync(
+      join(cwd, "lkload.yaml"),
+      stringify({
+        livekit: { cli: { version: lkVersion, source: "path", path: lk } },
+        load: {
+          participants: 8,
+          publishers: 4,
+          videoPublishers: 4,
+          rooms: 4,
+          videoResolution: "low",
+          duration: "35s",
+        },
+        kubernetes: { kubeconfig },
+      }),
+    );
+    const run = await lkload(["run", "--local"], { cwd, env });
+    // This machine may be too busy to be trusted: the verdict is not what is tested.
+    expect([0, 3, 4], run.stderr).toContain(run.exitCode);
+    const [dir] = globSync(join(cwd, ".lkload/runs/*"));
+    const result = resultSchema.parse(JSON.parse(readFileSync(join(dir!, "result.json"), "utf8")));
+
+    const keep = process.env["LKLOAD_KEEP_REPORTS"];
+    if (keep !== undefined) {
+      mkdirSync(keep, { recursive: true });
+      for (const name of [
+        "report.html",
+        "result.json",
+        "observe/livekit-metrics.ndjson",
+        "observe/room-nodes.ndjson",
+      ]) {
+        writeFileSync(join(keep, `kubernetes-${name.replace("/", "-")}`), readFileSync(join(dir!, name)));
+      }
+    }
+
+    // The cluster.
+    const kubernetes = result.kubernetes!;
+    expect(kubernetes).toMatchObject({ namespace, version: "v1.36.3" });
+    expect(kubernetes.nodes.seen).toBe(4);
+    expect(kubernetes.components.map(({ component }) => component)).toEqual(["server", "ingress", "egress"]);
+    expect(new Set(kubernetes.hpas.map(({ component }) => component))).toEqual(
+      new Set(["server", "ingress", "egress"]),
+    );
+    expect(kubernetes.coverage.gaps).toEqual([]);
+    expect(result.coverage.kubernetesPolls!.value).toBeGreaterThan(0.9);
+
+    // Each server by its pod: two answer, the others are named as silent.
+    const real = livekit.servers.map(({ pod }) => pod).sort();
+    const servers = result.servers!;
+    expect(servers.via).toBe("pods");
+    expect(servers.each).toHaveLength(4);
+    const answering = servers.each.filter(({ scrapes }) => scrapes.answered > 0);
+    expect(new Set(answering.map(({ pod }) => pod))).toEqual(new Set(real));
+    for (const { scrapes, values } of servers.each.filter((one) => !answering.includes(one))) {
+      expect(scrapes.lastError).toMatch(/HTTP 50[23]: /);
+      expect(values).toEqual({});
+    }
+    expect(kubernetes.problems).toEqual([
+      expect.objectContaining({
+        kind: "pod-metrics",
+        text: expect.stringMatching(/^2 of 4 server pods give no metrics/),
+      }),
+    ]);
+    // Signalling went through the first one: participants of rooms on the other count on both.
+    expect(servers.all.values["participantsPeak"]).toBeGreaterThanOrEqual(8);
+    expect(servers.all.values["roomsPeak"]).toBe(4);
+    expect(servers.all.values["joinFailures"]).toBe(0);
+
+    // Each room with its pod; rooms and participants by pod add up to what the pods themselves said.
+    expect(result.rooms).toHaveLength(4);
+    const byPod = new Map<string, number>(real.map((pod) => [pod, 0]));
+    for (const { homes } of result.rooms) {
+      expect(homes).toHaveLength(1);
+      const pod = homes![0]!.server!;
+      expect(real).toContain(pod);
+      byPod.set(pod, byPod.get(pod)! + 1);
+    }
+    for (const { pod, values } of answering) expect([pod, values["roomsPeak"]]).toEqual([pod, byPod.get(pod!)]);
+    const balance = kubernetes.components[0]!.roomBalance!;
+    expect(balance).toMatchObject({ source: "server gauges, by pod", pods: 2 });
+    expect(balance.max / balance.mean).toBeCloseTo(Math.max(...byPod.values()) / 2, 1);
+    expect(kubernetes.components[0]!.participantBalance).toMatchObject({
+      source: "server rooms",
+      pods: 2,
+      mean: 4,
+      max: 2 * Math.max(...byPod.values()),
+    });
+
+    // Loss is judged on the pods' counters, without those that had none of the rooms.
+    expect(result.media.loss).toMatchObject({ source: "server counters, by pod" });
+    expect(result.thresholds.find(({ metric }) => metric === "loss")).toMatchObject({
+      source: "server counters, by pod",
+      status: "passed",
+    });
+    expect(result.latency.serverTrackSubscribe).toMatchObject({
+      source: "server histogram, by pod",
+      interpolated: true,
+    });
+    const html = readFileSync(join(dir!, "report.html"), "utf8");
+    for (const words of ["LiveKit servers", "Lived on", real[0]!]) expect(html).toContain(words);
+  },
+);
