@@ -37,7 +37,7 @@ beforeAll(async () => {
   lk = await ensureLk();
   cwd = resources.use(await tempDir("run-kubernetes")).path;
   cluster = resources.use(await startKubernetes());
-  await addNodes(cluster, 4);
+  await addNodes(cluster, 4, "10.245.0");
   await deployLivekit(cluster, { servers: 4 });
   await setUsage(cluster, 500);
   await untilServersReady(cluster, 4);

@@ -117,7 +117,7 @@ function decisions({ hpas }: KubernetesResult): Content {
     limits.length === 0
       ? null
       : shown(
-          "What held HPAs back",
+          "What limited HPAs",
           [
             { head: "HPA", wraps: true },
             { head: "State", grows: true },

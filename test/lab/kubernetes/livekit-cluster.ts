@@ -22,8 +22,11 @@ export type LabPod = {
 const manifests = join(import.meta.dirname, "manifests");
 const selector = encodeURIComponent("app.kubernetes.io/name=livekit-server");
 
-/** Nodes of 8 CPUs, of which pods may have 7.91; a pod on the host's network has its node's address 10.244.0.N. */
-export async function addNodes(cluster: Kubernetes, nodeCount: number): Promise<void> {
+/**
+ * Nodes of 8 CPUs, of which pods may have 7.91; a pod on the host's network has its node's address.
+ * @param network the first three bytes of the nodes' addresses, 10.a.b; clusters with real servers have one of their own
+ */
+export async function addNodes(cluster: Kubernetes, nodeCount: number, network = "10.244.0"): Promise<void> {
   for (let number = 1; number <= nodeCount; number++) {
     const name = `node-${String(number).padStart(2, "0")}`;
     const capacity = { cpu: "8", memory: "16Gi", pods: "110" };
@@ -36,7 +39,7 @@ export async function addNodes(cluster: Kubernetes, nodeCount: number): Promise<
       status: {
         capacity,
         allocatable: { ...capacity, cpu: "7910m", memory: "14Gi" },
-        addresses: [{ type: "InternalIP", address: `10.244.0.${number}` }],
+        addresses: [{ type: "InternalIP", address: `${network}.${number}` }],
       },
     });
   }

@@ -16,6 +16,8 @@ export type Watching = {
   readonly snapshots: readonly Snapshot[];
   /** Waits for a poll that shows it. */
   readonly untilSeen: (what: string, isSo: (snapshot: Snapshot) => boolean, seconds?: number) => Promise<Snapshot>;
+  /** Waits for a line of any kind. */
+  readonly untilLogged: (what: string, isSo: (line: KubernetesLine) => boolean, seconds?: number) => Promise<unknown>;
   /** Tells the analysis that the load was changed now. */
   readonly loadStep: () => number;
 };
@@ -46,21 +48,27 @@ export async function observeDuring(
         const from = snapshots.length;
         return until(`observed: ${what}`, async () => snapshots.slice(from).find(isSo), { seconds });
       },
+      untilLogged: (what, isSo, seconds = 60) =>
+        until(`logged: ${what}`, async () => (await linesOf(log)).find(isSo), { seconds }),
       loadStep: () => loadStepsMs[loadStepsMs.push(Date.now()) - 1]!,
     });
   } finally {
     over.abort();
     await observing;
   }
-  const text = await readFile(log, "utf8");
-  const lines = text
-    .trimEnd()
-    .split("\n")
-    .map((line) => kubernetesLineSchema.parse(JSON.parse(line)));
+  const lines = await linesOf(log);
   const analysis = new KubernetesAnalysis();
   for (const line of lines) analysis.add(line);
   const load = { fromMs, toMs: Date.now() };
   const result = analysis.result({ steady: null, load, loadStepsMs });
   if (result === null) throw new Error("nothing was observed");
   return { lines, result };
+}
+
+async function linesOf(log: string): Promise<KubernetesLine[]> {
+  const text = await readFile(log, "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => kubernetesLineSchema.parse(JSON.parse(line)));
 }
