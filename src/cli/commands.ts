@@ -1,6 +1,7 @@
 /** Every command, as data. What a command does is loaded when it is called: help and mistakes cost nothing. */
 import {
   allOption,
+  checkOption,
   configOptions,
   folderOptions,
   forceOption,
@@ -52,7 +53,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: "plan",
     summary: "show who would do what, and start nothing",
-    options: [...configOptions, jsonOption("the plan as JSON")],
+    options: [...configOptions, checkOption, jsonOption("the plan as JSON")],
     examples: ["lkload plan --hosts a,b,c --scenario high-1000"],
     readsConfig: true,
     load: async () => (await import("./plan.ts")).planCommand,

@@ -341,6 +341,12 @@ export const keepOption: OptionDefinition = {
   group: "Run",
 };
 
+export const checkOption: OptionDefinition = {
+  name: "--check",
+  description: "ask the cloud for the flavor, image, networks and quota that the plan needs",
+  group: "Run",
+};
+
 export const runIdOption: OptionDefinition = {
   name: "--run-id",
   value: "ID",

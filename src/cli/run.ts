@@ -30,7 +30,8 @@ export async function runCommand(invocation: Invocation, system: System): Promis
   const keep = invocation.options["keep"] === true;
 
   const { cwd, nodeVersion } = system;
-  await requireChecks(neededChecks({ config, cwd, nodeVersion }), system.interrupt);
+  const settings = { ssh: config.ssh, env: system.env, home: system.home };
+  await requireChecks(neededChecks({ config, settings, cwd, nodeVersion, runId }), system.interrupt);
   const stateDir = resolve(cwd, config.run.dir);
   const { folder, journal } = createRun({
     stateDir,

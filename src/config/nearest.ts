@@ -30,3 +30,19 @@ function sorted(text: string): string {
 function bare(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
+
+/** Up to `count` candidates, the likeliest first: for lists in which nothing may be near. */
+export function nearestNames(given: string, candidates: Iterable<string>, count: number): string[] {
+  const wanted = bare(given);
+  const far = (name: string) => {
+    const there = bare(name);
+    // What one has and the other goes on from is nearer than letters alone say.
+    const contained = wanted !== "" && there !== "" && (there.includes(wanted) || wanted.includes(there));
+    return distance(wanted, there) - (contained ? Math.max(wanted.length, there.length) : 0);
+  };
+  return [...new Set(candidates)]
+    .map((name) => ({ name, far: far(name) }))
+    .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
+    .slice(0, count)
+    .map(({ name }) => name);
+}

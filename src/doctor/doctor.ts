@@ -1,5 +1,5 @@
 /** Everything that is looked at before a run, from its configuration. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { FleetSettings } from "../fleet/fleet-settings.ts";
 import type { Check } from "./check.ts";
@@ -8,6 +8,7 @@ import { kubernetesChecks } from "./kubernetes.ts";
 import { livekitChecks } from "./livekit.ts";
 import { lkChecks } from "./lk.ts";
 import { machineChecks } from "./machine.ts";
+import { openstackChecks } from "./openstack/openstack.ts";
 
 export type DoctorOptions = {
   config: Config;
@@ -34,10 +35,9 @@ export function doctorChecks(options: DoctorOptions): Check[] {
 }
 
 /** The part without which a run does not begin, but for the target, which the run's own check joins. */
-export function neededChecks({
-  config,
-  cwd,
-  nodeVersion,
-}: Pick<DoctorOptions, "config" | "cwd" | "nodeVersion">): Check[] {
-  return machineChecks({ nodeVersion, stateDir: resolve(cwd, join(config.run.dir)) });
+export function neededChecks(
+  options: Pick<DoctorOptions, "config" | "settings" | "cwd" | "nodeVersion" | "runId">,
+): Check[] {
+  const { config, cwd, nodeVersion } = options;
+  return [...machineChecks({ nodeVersion, stateDir: resolve(cwd, config.run.dir) }), ...openstackChecks(options)];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { doctorText } from "../../src/cli/doctor-text.ts";
 import { doctorSchema, type DoctorDocument } from "../../src/doctor/document.ts";
+import { planSchema } from "../../src/plan/plan.ts";
+import { smallCloud } from "../fleet/openstack/rest/small-cloud.ts";
 import { lkload } from "./test-system.ts";
 
 const widthOf = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
@@ -35,6 +37,28 @@ describe("lkload doctor", () => {
       ["metrics", "not applicable"],
     ]);
     expect(stdout).not.toContain("s".repeat(32));
+  });
+});
+
+describe("lkload plan --check", () => {
+  const args = ["plan", "--vms", "3", "--terraform-bin", "/nonexistent/terraform", "--flavor", "c1.larg"];
+
+  it("asks the cloud, and tells what it lacks among the warnings, exit 5", async () => {
+    await using cloud = await smallCloud({ flavors: [{ id: "f", name: "c1.large", vcpus: 4, ram: 8192 }] });
+    const { exitCode, stdout } = await lkload([...args, "--check", "--json"], { env: cloud.env });
+    expect(exitCode).toBe(5);
+    const { warnings } = planSchema.parse(JSON.parse(stdout));
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Terraform, terraform: .*no such program/),
+        expect.stringMatching(/^OpenStack, flavor: .*no flavor called c1\.larg .*c1\.large/),
+        expect.stringMatching(/^OpenStack, network: .*Ext-Net/),
+      ]),
+    );
+  });
+
+  it("without it no cloud is asked", async () => {
+    expect((await lkload(args)).exitCode).toBe(0);
   });
 });
 

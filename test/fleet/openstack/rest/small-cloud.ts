@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Cloud } from "../../../../src/fleet/openstack/rest/cloud.ts";
 import { findCredentials } from "../../../../src/fleet/openstack/rest/find-credentials.ts";
 
-type Item = Record<string, unknown> & { id: string };
+type Item = Record<string, unknown> & { id?: string };
 
 export interface SmallCloud extends AsyncDisposable {
   cloud: Cloud;
@@ -13,6 +13,8 @@ export interface SmallCloud extends AsyncDisposable {
   env: Record<string, string>;
   /** By the last part of their path: `servers`, `ports`, `security-groups` … */
   items: Record<string, Item[]>;
+  /** Whole answers to a GET, by the first part of its path: `limits`, `quotas`. */
+  answers: Record<string, unknown>;
   /** `DELETE /ports/1` in the order in which they came. */
   deletes: string[];
   /** Called before each list of servers, which begins an inventory. */
@@ -24,6 +26,7 @@ export interface SmallCloud extends AsyncDisposable {
 export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCloud> {
   const state: Omit<SmallCloud, "cloud" | "env" | typeof Symbol.asyncDispose> = {
     items,
+    answers: {},
     deletes: [],
     onInventory: () => undefined,
     refuses: () => undefined,
@@ -43,7 +46,8 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
           state.items[kind] = (state.items[kind] ?? []).filter((item) => item.id !== id);
           response.writeHead(204).end();
         }
-      } else if (id === "" || id === "detail") {
+      } else if (state.answers[kind] !== undefined) answer(200, state.answers[kind]);
+      else if (id === "" || id === "detail") {
         if (kind === "servers") state.onInventory();
         answer(200, { [listKeys[kind] ?? kind.replaceAll("-", "_")]: state.items[kind] ?? [] });
       } else answer((state.items[kind] ?? []).some((item) => item.id === id) ? 200 : 404, {});
@@ -62,7 +66,11 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
   return Object.assign(state, { cloud, env, [Symbol.asyncDispose]: close });
 }
 
-const listKeys: Record<string, string> = { "os-keypairs": "keypairs", "os-server-groups": "server_groups" };
+const listKeys: Record<string, string> = {
+  "os-keypairs": "keypairs",
+  "os-server-groups": "server_groups",
+  "os-availability-zone": "availabilityZoneInfo",
+};
 
 const token = (url: string) => ({
   token: {
@@ -71,6 +79,7 @@ const token = (url: string) => ({
     catalog: [
       { type: "compute", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.1` }] },
       { type: "network", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.0` }] },
+      { type: "image", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2` }] },
     ],
   },
 });
