@@ -1,22 +1,87 @@
-/** The reason why servers went to ERROR: terraform does not read it, Nova has it. */
+/**
+ * What terraform does not say of a failure and the cloud knows: why servers went to ERROR, how much of a quota is in
+ * use, and which names there are where one was not found.
+ */
+import { nearestNames } from "../../config/nearest.ts";
 import { fanOut } from "../../remote/fan-out.ts";
 import type { Cloud } from "./rest/cloud.ts";
+import { listFlavors, listImages, listNetworks } from "./rest/offers.ts";
+import { networkQuotas } from "./rest/quotas.ts";
 import { serverFault } from "./rest/resources.ts";
 import { TerraformFailure } from "./terraform/failure.ts";
 import { withFault, type Problem } from "./terraform/problem.ts";
 
 const concurrency = 8;
+const namesShown = 5;
 
-/** The same failure with Nova's reasons in it. What can't be found out stays as it was. To be asked before the servers are deleted. */
+/** The same failure with the cloud's reasons in it. What can't be found out stays as it was. To be asked before the servers are deleted. */
 export async function explain(failure: TerraformFailure, cloud: Cloud, signal: AbortSignal): Promise<TerraformFailure> {
-  if (failure.problems.every(({ serverId }) => serverId === null)) return failure;
-  const outcomes = await fanOut(failure.problems, { concurrency, signal }, async (problem): Promise<Problem> => {
-    const fault = problem.serverId === null ? null : await serverFault(cloud, problem.serverId, signal);
-    return fault === null ? problem : withFault(problem, fault);
-  });
+  const outcomes = await fanOut(failure.problems, { concurrency, signal }, (problem) =>
+    explained(problem, cloud, signal),
+  );
   const problems = failure.problems.map((problem, index) => {
     const outcome = outcomes[index];
     return outcome?.status === "fulfilled" ? outcome.value : problem;
   });
   return new TerraformFailure(failure.command, problems, failure.message);
+}
+
+async function explained(problem: Problem, cloud: Cloud, signal: AbortSignal): Promise<Problem> {
+  if (problem.serverId !== null) {
+    const fault = await serverFault(cloud, problem.serverId, signal);
+    return fault === null ? problem : withFault(problem, fault);
+  }
+  switch (problem.kind) {
+    case "quota":
+    case "floating-ips":
+      return withText(problem, await figures(problem.text, cloud, signal));
+    case "not-found":
+      return withText(problem, await whatThereIs(problem, cloud, signal));
+    default:
+      return problem;
+  }
+}
+
+function withText(problem: Problem, more: string): Problem {
+  return more === "" ? problem : { ...problem, text: `${problem.text.replace(/\.$/, "")}; ${more}` };
+}
+
+/** Neutron's names of what it counts. */
+const counted: Readonly<Record<string, string>> = {
+  floatingip: "floating IPs",
+  port: "ports",
+  network: "networks",
+  subnet: "subnets",
+  router: "routers",
+  security_group: "security groups",
+  security_group_rule: "security group rules",
+};
+
+/** Nova says how much of what is in use, Neutron only which: `Quota exceeded for resources: ['floatingip'].` */
+async function figures(text: string, cloud: Cloud, signal: AbortSignal): Promise<string> {
+  const listed = /for resources: \[([^\]]*)\]/.exec(text)?.[1];
+  if (listed === undefined) return "";
+  const quotas = await networkQuotas(cloud, signal);
+  return [...listed.matchAll(/'([a-z_]+)'/g)]
+    .flatMap(([, key = ""]) => {
+      const name = counted[key];
+      const quota = name === undefined ? undefined : quotas[name];
+      return name === undefined || quota?.limit === undefined || quota.limit === null
+        ? []
+        : [`${quota.used} of ${quota.limit} ${name} in use`];
+    })
+    .join(", ");
+}
+
+async function whatThereIs({ text, address }: Problem, cloud: Cloud, signal: AbortSignal): Promise<string> {
+  const kind = /\b(flavor|image|network)\b/.exec(`${text} ${address ?? ""}`.replaceAll("_", " "))?.[1];
+  if (kind === undefined) return "";
+  const list = { flavor: listFlavors, image: listImages, network: listNetworks }[
+    kind as "flavor" | "image" | "network"
+  ];
+  const offered = (await list(cloud, signal)).map(({ name }) => name).filter((name) => name !== "");
+  if (offered.length === 0) return `the project has no ${kind} at all`;
+  const wanted = /(?:name|called|find (?:flavor|image|network)) "?([\w.-]+)/.exec(text)?.[1] ?? "";
+  const near = nearestNames(wanted, offered, namesShown);
+  return `${near.length < offered.length ? (wanted === "" ? "there are among others" : "nearest") : "there are"} ${near.join(", ")}`;
 }
