@@ -43,6 +43,18 @@ export async function makeDecoys(prefix: string, runId: string): Promise<void> {
   await python("decoys.py", prefix, runId);
 }
 
+/** Sets quotas of the project, as `instances=1`, until they are disposed of. */
+export async function withQuota(...quotas: string[]): Promise<AsyncDisposable> {
+  await python("quota.py", ...quotas);
+  return { [Symbol.asyncDispose]: async () => void (await python("quota.py", "reset")) };
+}
+
+/** Leaves so many addresses of the network `public` free until it is disposed of. */
+export async function withFloatingIps(free: number): Promise<AsyncDisposable> {
+  await python("floating-ip-pool.py", String(free));
+  return { [Symbol.asyncDispose]: async () => void (await python("floating-ip-pool.py", "reset")) };
+}
+
 /** Debian's own Python has the client. */
 async function python(script: string, ...args: string[]): Promise<string> {
   return runCommand("/usr/bin/python3", [join(client, script), ...args]);

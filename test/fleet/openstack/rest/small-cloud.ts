@@ -33,11 +33,19 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
   };
   const server = createServer((request, response) => {
     const [, , kind = "", id = ""] = new URL(request.url ?? "", "http://unused").pathname.split("/");
-    request.resume().on("end", () => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
       const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
       if (kind === "auth") {
         response.setHeader("x-subject-token", "t");
         answer(201, token(url));
+      } else if (request.method === "PUT") {
+        // The one that the sweep sends: a router's interface goes.
+        const { port_id } = JSON.parse(Buffer.concat(chunks).toString()) as { port_id: string };
+        state.deletes.push(`router interface ${port_id}`);
+        state.items["ports"] = (state.items["ports"] ?? []).filter((item) => item.id !== port_id);
+        answer(200, {});
       } else if (request.method === "DELETE") {
         state.deletes.push(`${kind} ${id}`);
         const reason = state.refuses(kind, id);
@@ -50,7 +58,10 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
       else if (id === "" || id === "detail") {
         if (kind === "servers") state.onInventory();
         answer(200, { [listKeys[kind] ?? kind.replaceAll("-", "_")]: state.items[kind] ?? [] });
-      } else answer((state.items[kind] ?? []).some((item) => item.id === id) ? 200 : 404, {});
+      } else {
+        const item = (state.items[kind] ?? []).find((item) => item.id === id);
+        answer(item === undefined ? 404 : 200, { [kind.replace(/s$/, "")]: item });
+      }
     });
   });
   server.listen(0, "127.0.0.1");
