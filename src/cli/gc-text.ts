@@ -52,9 +52,13 @@ function runLines(resources: readonly GcResource[], nowMs: number, columns: numb
   return lines;
 }
 
+/** Without the run's own name where there is more in it. */
 function names(resources: readonly GcResource[]): string {
-  const texts = resources.map(({ name, id }) => visibleText(name || id));
-  return texts.length > 4 ? `${texts.slice(0, 2).join(", ")}, … ${texts.at(-1)}` : texts.join(", ");
+  const texts = resources.map(({ name, id, runId }) => {
+    const place = name.lastIndexOf(`${runId}-`);
+    return visibleText(place === -1 ? name || id : `…${name.slice(place + runId.length)}`);
+  });
+  return texts.length > 4 ? `${texts.slice(0, 2).join(", ")} to ${texts.at(-1)}` : texts.join(", ");
 }
 
 function about(resources: readonly GcResource[], nowMs: number): string {

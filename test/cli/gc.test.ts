@@ -60,7 +60,8 @@ describe("lkload gc", () => {
     expect((await lkload(["gc", "--dry-run"], { env: cloud.env })).stdout).toBe(stdout);
   });
 
-  test.each([
+  // Each waits for the project to settle.
+  test.concurrent.each([
     ["--expired", [old]],
     ["--older-than 2h", [old]],
     ["--older-than 30m", [old, fresh]],

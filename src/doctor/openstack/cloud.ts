@@ -114,7 +114,10 @@ async function zones(cloud: Cloud, config: OpenstackConfig, signal: AbortSignal)
 
 function quota(demand: Demand, quotas: Quotas): CheckOutcome {
   const short = shortfalls(demand, quotas);
-  if (short.length === 0) return ok(sufficient(demand, quotas));
+  if (short.length === 0) {
+    const enough = sufficient(demand, quotas);
+    return enough === "" ? notApplicable("the cloud tells none of what is needed") : ok(enough);
+  }
   return problem(
     `quota exceeded: ${short.join("; ")}`,
     "ask for fewer or smaller VMs, or for a larger quota of the project; `lkload gc` shows what runs have left in it",

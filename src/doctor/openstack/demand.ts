@@ -53,12 +53,12 @@ export function shortfalls(demand: Demand, quotas: Quotas): string[] {
   });
 }
 
-/** `10 of 20 instances, 20 of 64 cores`: needed of what is left. */
+/** `10 of 20 instances, 20 of 64 cores`: needed of what is left. Empty where the cloud tells nothing of it. */
 export function sufficient(demand: Demand, quotas: Quotas): string {
   const texts = known(demand, quotas).map(({ name, needed, used, limit }) =>
     limit === null ? `${needed} ${name} (no limit)` : `${needed} of ${limit - used} ${name}`,
   );
-  return texts.length === 0 ? "the cloud tells no quota of these" : `needed of what is left: ${texts.join(", ")}`;
+  return texts.length === 0 ? "" : `needed of what is left: ${texts.join(", ")}`;
 }
 
 function known(demand: Demand, quotas: Quotas) {

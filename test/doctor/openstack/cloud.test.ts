@@ -154,7 +154,10 @@ describe("a plan that does not", () => {
 test("a cloud that tells no quota is not said to have enough", async () => {
   await using cloud = await project((it) => (it.answers = { limits: { limits: { absolute: {} } }, quotas: {} }));
   const results = await checked({ vms: 500 }, cloud);
-  expect(results["compute quota"]).toMatchObject({ status: "ok", seen: "the cloud tells no quota of these" });
+  expect(results["compute quota"]).toMatchObject({
+    status: "not applicable",
+    seen: "the cloud tells none of what is needed",
+  });
 });
 
 test("the provider that is looked for is the one that the stack requires", () => {
