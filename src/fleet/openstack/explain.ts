@@ -31,15 +31,9 @@ async function explained(problem: Problem, cloud: Cloud, signal: AbortSignal): P
     const fault = await serverFault(cloud, problem.serverId, signal);
     return fault === null ? problem : withFault(problem, fault);
   }
-  switch (problem.kind) {
-    case "quota":
-    case "floating-ips":
-      return withText(problem, await figures(problem.text, cloud, signal));
-    case "not-found":
-      return withText(problem, await whatThereIs(problem, cloud, signal));
-    default:
-      return problem;
-  }
+  const { kind, text } = problem;
+  if (kind === "quota" || kind === "floating-ips") return withText(problem, await figures(text, cloud, signal));
+  return kind === "not-found" ? withText(problem, await whatThereIs(problem, cloud, signal)) : problem;
 }
 
 function withText(problem: Problem, more: string): Problem {

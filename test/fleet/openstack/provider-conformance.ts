@@ -17,8 +17,8 @@ export async function provesConformance({ terraform, spec, events }: Provided, s
 
   const of = (type: TerraformEvent["type"], action: string) =>
     events.filter((event) => event.type === type && "action" in event && event.action === action);
-  const addresses = (list: readonly TerraformEvent[]) =>
-    list.map((event) => ("address" in event ? event.address : "")).sort();
+  const addresses = (list: readonly TerraformEvent[]): string[] =>
+    list.map((event): string => ("address" in event ? (event.address ?? "") : "")).sort();
   const all = planned.map(({ address }) => address).sort();
   expect(addresses(of("started", "create"))).toEqual(all);
   const made = of("completed", "create");

@@ -1,7 +1,8 @@
 /** Terraform's plugin protocol 5 as a gRPC service, from `tfplugin5.proto`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { handleUnaryCall, ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { status, type handleUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 
 const text = readFileSync(join(import.meta.dirname, "tfplugin5.proto"), "utf8");
@@ -10,7 +11,8 @@ const service = root.resolveAll().lookup("tfplugin5.Provider") as protobuf.Servi
 
 /** As fields are sent: snake_case, bytes as Buffers. */
 export type Message = Record<string, unknown>;
-export type Handlers = Record<string, (request: Message) => Message | Promise<Message>>;
+type Handler = (request: Message) => Message | Promise<Message>;
+export type Handlers = Record<string, Handler>;
 
 /** What `Server.addService` takes. A handler that throws ends the call with its message. */
 export function providerService(handlers: Handlers): {
@@ -27,7 +29,7 @@ export function providerService(handlers: Handlers): {
     const serialize = (type: protobuf.Type) => (message: Message) =>
       Buffer.from(type.encode(type.fromObject(message)).finish());
     const deserialize = (type: protobuf.Type) => (bytes: Buffer) =>
-      type.toObject(type.decode(bytes), { bytes: Buffer, defaults: false }) as Message;
+      type.toObject(type.decode(bytes), { bytes: Buffer, defaults: false });
     definition[name] = {
       path: `/tfplugin5.Provider/${name}`,
       requestStream: false,
@@ -38,12 +40,21 @@ export function providerService(handlers: Handlers): {
       responseDeserialize: deserialize(response),
     };
     const call: handleUnaryCall<Message, Message> = ({ request }, callback) => {
-      void (async () => handle(request))().then(
-        (answer) => callback(null, answer),
-        (error: unknown) => callback({ code: 13, message: error instanceof Error ? error.stack : String(error) }),
-      );
+      void answer(handle, request, callback);
     };
     implementation[name] = call;
   }
   return { definition: definition as ServiceDefinition, implementation };
+}
+
+async function answer(handle: Handler, request: Message, callback: sendUnaryData<Message>): Promise<void> {
+  let answer: Message;
+  try {
+    answer = await handle(request);
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    callback({ code: status.INTERNAL, message: text });
+    return;
+  }
+  callback(null, answer);
 }
