@@ -7,6 +7,7 @@ import { lkload } from "../lab/lkload.ts";
 import {
   makeTenantNetwork,
   projectContents,
+  projectEnv,
   purgeProject,
   withFloatingIps,
   withQuota,
@@ -29,6 +30,7 @@ afterAll(async () => {
   await purgeProject();
 }, 900_000);
 
+const project = () => projectEnv()["OS_PROJECT_NAME"];
 const call = (...args: string[]) => lkload(args, job);
 
 async function doctor() {
@@ -60,7 +62,7 @@ test.each(["external", "existing", "managed"] as const)(
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(of("terraform")?.seen).toMatch(/^(terraform|tofu) \d/);
     expect(of("provider")?.seen).toContain("terraform-provider-openstack/openstack 3.4.0");
-    expect(of("credentials")?.seen).toContain("project demo");
+    expect(of("credentials")?.seen).toContain(`project ${project()}`);
     expect(of("flavor")?.seen).toBe("lab.small: 1 vCPU, 512 MB");
     expect(of("compute quota")?.seen).toMatch(/2 of \d+ instances/);
     expect(of("network quota")?.seen).toMatch(/\d+ of \d+ ports/);
@@ -76,7 +78,7 @@ test("quota exceeded: which, needed, left, in use, limit", async () => {
 
 test("a flavor that is not there: the nearest names", async () => {
   job.write({ network: networks.external, flavor: "lab.smal" });
-  await refused("flavor", /project demo has no flavor called lab\.smal/);
+  await refused("flavor", /has no flavor called lab\.smal/);
   expect((await doctor()).of("flavor")).toMatchObject({
     remedy: expect.stringMatching(/lab\.small.*lab\.(medium|large)/) as string,
   });
