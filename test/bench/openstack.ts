@@ -31,8 +31,7 @@ export const openstack: Measurement = {
 };
 
 async function synth({ progress, signal }: BenchContext): Promise<Row> {
-  const times: number[] = [];
-  const loads: number[] = [];
+  const times = { whole: [] as number[], synth: [] as number[] };
   for (let turn = 0; turn <= synthTurns; turn++) {
     progress.say(`openstack: synthesizing 1,000 VMs, ${turn} of ${synthTurns}`);
     await using dir = await tempDir("bench-synth");
@@ -41,16 +40,16 @@ async function synth({ progress, signal }: BenchContext): Promise<Row> {
     const { wholeMs, synthMs } = JSON.parse(stdout) as { wholeMs: number; synthMs: number };
     // The first turn fills the disk cache and is not counted.
     if (turn === 0) continue;
-    times.push(synthMs / 1000);
-    loads.push(wholeMs - synthMs);
+    times.whole.push(wholeMs / 1000);
+    times.synth.push(synthMs / 1000);
   }
   return {
     name: "synthesize 1,000 VMs",
     unit: "s",
-    measured: median(times),
+    measured: median(times.whole),
     peer: null,
     target: { kind: "at-most", value: 0.6 },
-    note: `median of ${synthTurns} fresh processes, network mode existing (3,000 resources); loading CDKTF and the bindings from source took ${Math.round(median(loads))} ms before it`,
+    note: `median of ${synthTurns} fresh processes, network mode existing (3,000 resources), from before CDKTF and the bindings are loaded; without loading them ${median(times.synth).toFixed(2)} s`,
   };
 }
 
