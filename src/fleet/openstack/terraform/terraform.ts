@@ -161,6 +161,11 @@ const stateMs = 60_000;
 function plainReason(result: ChildResult, said: readonly string[]): string {
   const text = [...said, result.stderr].join("\n").replaceAll(/^[│╷╵|]\s?/gm, "");
   const reason = /^\s*Error: (.*)/ms.exec(text)?.[1] ?? text;
-  const words = reason.replaceAll(/\s+/g, " ").trim().slice(0, 600);
+  const words = reason
+    .replaceAll(/\s+/g, " ")
+    // Advice for those who write modules.
+    .replace(/ To see which modules are currently depending on .*/, "")
+    .trim()
+    .slice(0, 600);
   return words === "" ? `exit code ${result.exitCode}` : words;
 }
