@@ -130,11 +130,13 @@ function docsPage(machine: Machine, rows: readonly MeasuredRow[]): string {
     ({ measurement, measuredAt, loadBefore }) =>
       `\`${measurement}\` ${measuredAt.slice(0, 16).replace("T", " ")} UTC (${loadBefore})`,
   );
+  const missing = measurements.filter(({ name }) => !rows.some(({ measurement }) => measurement === name));
+  const left = missing.map(({ name }) => `\`${name}\``).join(", ");
   return `# What lkload promises, measured
 
 Written by \`npm run bench -- --write-docs\`: ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, ${kernel}, Node ${node}. When each was measured, and the load average of the minute before, which tells of other work on the machine when it is near or above the number of cores: ${times.join(", ")}.
 
 Hosts are network namespaces of this one machine, each with a real sshd: all that the hosts do shares its cores with lkload and with its peers. Ratios are of things measured in the same run.
 
-${renderMarkdown(rows)}`;
+${left === "" ? "" : `Not measured for this page: ${left}.\n\n`}${renderMarkdown(rows)}`;
 }
