@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.{lab,openstack,kubernetes}.test.ts", "test/bench/**"],
+          exclude: ["test/**/*.{lab,openstack,kubernetes,truth}.test.ts", "test/bench/**"],
           // A limit for what hangs, not for what is slow: busy machines are no failure.
           testTimeout: 60_000,
         },
@@ -18,6 +18,7 @@ export default defineConfig({
       // After the unit tests, not beside them.
       { test: { ...real, name: "lab", include: ["test/**/*.lab.test.ts"], sequence: { groupOrder: 1 } } },
       { test: { ...real, name: "openstack", include: ["test/**/*.openstack.test.ts"], sequence: { groupOrder: 2 } } },
+      { test: { ...real, name: "truth", include: ["test/**/*.truth.test.ts"], sequence: { groupOrder: 4 } } },
       {
         test: {
           ...real,

@@ -276,6 +276,19 @@ read_secrets() {
   rm -f "$LKLOAD_GENERATOR/secrets"
 }
 
+# watch_rtp: starts what reads the packets to this host, or says why nothing does. Sets RTP_WATCH to its process.
+watch_rtp() {
+  local python
+  for python in /usr/bin/python3 /usr/libexec/platform-python /usr/local/bin/python3; do
+    [ -x "$python" ] || continue
+    "$python" -IS rtp-watch 3>&- 6<&- 8>&- 9>&- >>stream.log &
+    RTP_WATCH=$!
+    return
+  done
+  now
+  printf '%s rtp reason=python3 is not installed\n' "$NOW" >&8
+}
+
 # Outside of any function: `declare -g` with a value does something else in bash 4.2.
 declare -A ARGV=() ARMED_US=() RUNNER=() LK=() LOST=()
 
@@ -309,14 +322,16 @@ main() {
   disown
   bash sampler.sh 3>&- 6<&- 8>&- 9>&- >>stream.log &
   sampler_pid=$!
+  RTP_WATCH=''
+  watch_rtp
   say "event=armed at=$LKLOAD_START_AT segments=${#RUNNER[@]} deadline=$LKLOAD_DEADLINE"
   # Whoever started it may wait for this.
   { printf 'armed\n' >&3; } 2>/dev/null
   exec 3>&-
   supervise
   kill -TERM "$guard_pid" 2>/dev/null
-  kill -TERM "$sampler_pid" 2>/dev/null
-  wait "$sampler_pid" 2>/dev/null
+  kill -TERM "$sampler_pid" $RTP_WATCH 2>/dev/null
+  wait "$sampler_pid" $RTP_WATCH 2>/dev/null
   ((${#LK[@]})) && kill -KILL "${LK[@]}" 2>/dev/null
   reason=${REASON:-finished}
   [ -z "$REASON" ] && [ -n "$FAILED" ] && reason=failed

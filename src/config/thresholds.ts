@@ -2,7 +2,11 @@ import { z } from "zod";
 
 /** What a threshold can be set on: its unit and what it means, in the report's words. */
 export const thresholdMetrics = {
-  loss: { unit: "%", meaning: "packets lost of packets sent, by the servers' counters, steady window" },
+  loss: {
+    unit: "%",
+    meaning:
+      "packets lost on the way to the hosts, before repair (by the servers' counters where RTP cannot be read), steady window",
+  },
   trackSubscribeP50: { unit: "ms", meaning: "median track subscribe time, by the servers' histograms" },
   trackSubscribeP90: { unit: "ms", meaning: "90th percentile of the track subscribe time, by the servers' histograms" },
   trackSubscribeP99: { unit: "ms", meaning: "99th percentile of the track subscribe time, by the servers' histograms" },

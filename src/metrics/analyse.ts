@@ -3,12 +3,14 @@
  * run can be analysed again from its folder. Lines are taken as they come and not kept.
  */
 import type { Plan } from "../plan/plan.ts";
+import { AnswerTimes } from "./attribution/answer-times.ts";
 import { ErrorGroups } from "./error-groups.ts";
 import { hostInputs, type HostPapers } from "./host-inputs.ts";
 import { HostStream } from "./host-stream.ts";
 import { KubernetesAnalysis } from "./kubernetes/analyse.ts";
 import type { KubernetesLine } from "./kubernetes/lines.ts";
 import type {
+  AnswerSample,
   Armed,
   ClocksAfter,
   Configured,
@@ -52,6 +54,8 @@ export type Analysis = {
   scrape(scrape: Scrape): void;
   /** One line of `observe/room-nodes.ndjson`, in order. */
   roomNode(line: RoomNode): void;
+  /** One line of `observe/answers.ndjson`, in order. */
+  answer(sample: AnswerSample): void;
   /** One line of `observe/kubernetes.ndjson`, in order. */
   kubernetesLine(line: KubernetesLine): void;
   finish(): Result;
@@ -68,6 +72,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
   const server = new ServerMetrics();
   const kubernetes = new KubernetesAnalysis();
   const homes = new RoomHomes();
+  const answers = new AnswerTimes();
   const streams = new Map<string, HostStream>();
   for (const host of plan.hosts) {
     const offsetMs = armed?.hosts.find(({ name }) => name === host.name)?.clock?.offsetMs ?? 0;
@@ -78,6 +83,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     roomsSample: (sample) => rooms.add(sample),
     scrape: (scrape) => server.add(scrape),
     roomNode: (line) => homes.add(line),
+    answer: (sample) => answers.add(sample),
     kubernetesLine: (line) => kubernetes.add(line),
     finish: () => {
       for (const stream of streams.values()) stream.end();
@@ -93,6 +99,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
         server,
         kubernetes,
         homes,
+        answers,
         errors,
       });
     },

@@ -1,5 +1,7 @@
 /** Puts the result together once everything has been read. */
 import type { Plan } from "../plan/plan.ts";
+import type { AnswerTimes } from "./attribution/answer-times.ts";
+import { attribute } from "./attribution/attribute.ts";
 import { coverageOf } from "./coverage.ts";
 import { distributionOf, distributionOfHistogram } from "./distribution.ts";
 import type { ErrorGroups } from "./error-groups.ts";
@@ -16,6 +18,8 @@ import type { Armed, LoadFile, RunFile, TargetFile } from "./raw.ts";
 import type { Distribution, Result, Share, Source } from "./result.ts";
 import type { RoomHomes } from "./room-homes.ts";
 import type { RoomPolls } from "./room-polls.ts";
+import { rtpResult } from "./rtp-loss.ts";
+import type { RtpResult } from "./rtp-result.ts";
 import { saturation } from "./saturation.ts";
 import { segmentResult } from "./segment-result.ts";
 import { seriesOf } from "./series.ts";
@@ -40,6 +44,7 @@ export type Gathered = {
   kubernetes: KubernetesAnalysis;
   homes: RoomHomes;
   errors: ErrorGroups;
+  answers: AnswerTimes;
 };
 
 /** More marks than this would hide the charts they stand in. */
@@ -59,6 +64,16 @@ export function assemble(gathered: Gathered): Result {
   const joined = joins(plan, timed, loadRange.fromMs, loadRange.toMs);
   server.know(gathered.homes.all(plan.rooms.map(({ name }) => name)));
   const media = serverMedia(server, steady);
+  const rtp = rtpResult(
+    used.map((host) => ({
+      name: host.stream.host.name,
+      samples: host.stream.rtp,
+      rtp: hostResult(host, steady).rtp,
+      isWhole: host.stream.doneReason !== null,
+      subscribers: sum(host.stream.segments, ({ subscribersJoined }) => subscribersJoined),
+    })),
+    steady,
+  );
   const spans = server.spans(loadRange, true);
   const grown = (name: HistogramName, matches: (labels: Record<string, string>) => boolean): Figure<Histogram> =>
     spans.value === null ? { value: null, reason: spans.reason } : histogramGrowth(spans.value, name, matches);
@@ -84,7 +99,7 @@ export function assemble(gathered: Gathered): Result {
     judge(
       threshold,
       figuresOf({
-        loss: media.lossFigure,
+        loss: lossFigure(rtp, media.lossFigure),
         retransmission: media.retransmissionFigure,
         subscribe,
         subscribeTime: latency.serverTrackSubscribe,
@@ -135,6 +150,16 @@ export function assemble(gathered: Gathered): Result {
     },
     loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
   });
+  const attribution = attribute({
+    answers: gathered.answers.within(steady),
+    servers,
+    kubernetes,
+    restarts: media.restarts,
+    hosts: hosts.filter(({ status }) => status !== "unused"),
+    media: { rtp, loss: media.loss },
+    thresholds,
+    participants: { intended, joined: totals.participants.joined },
+  });
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
 
   return {
@@ -154,6 +179,7 @@ export function assemble(gathered: Gathered): Result {
     start: startSkew(used),
     latency,
     media: {
+      rtp,
       ...serverFigures,
       hostsRxBps: allHosts(hosts.map((host) => (host.status === "unused" ? undefined : host.rxBps))),
       hostsTxBps: allHosts(hosts.map((host) => (host.status === "unused" ? undefined : host.txBps))),
@@ -179,6 +205,7 @@ export function assemble(gathered: Gathered): Result {
               plan,
               rooms,
               server,
+              answers: gathered.answers.samples,
               joins: joined,
               segments: progress,
               streams: used.map(({ stream }) => stream),
@@ -187,11 +214,21 @@ export function assemble(gathered: Gathered): Result {
             }),
             ...gathered.kubernetes.series(),
           ],
-    events: eventsOf(used, phases, kubernetes),
+    events: eventsOf(used, phases, kubernetes, gathered.answers.silences(loadRange)),
     servers,
+    attribution,
     kubernetes,
   };
 }
+
+/** What the hosts saw is what was lost; the servers' counters stand in where that was not read everywhere. */
+function lossFigure(rtp: RtpResult, server: Figure<Share>): Figure<Share> {
+  if (rtp.reason === null && rtp.loss !== null) return { value: rtp.loss };
+  if (server.value !== null) return server;
+  return { value: null, reason: `no source: ${rtp.reason ?? "no RTP was read"}; ${bare(server.reason ?? "")}` };
+}
+
+const bare = (reason: string) => reason.replace(/^no source: /, "");
 
 function fromStream(latencies: Latencies, note: string | null): Distribution | null {
   if (latencies.values.length + latencies.censored === 0) return null;
@@ -220,9 +257,11 @@ function eventsOf(
   hosts: readonly HostInputs[],
   phases: Result["phases"],
   kubernetes: KubernetesResult | null,
+  silences: readonly { atMs: number; text: string }[],
 ): Result["events"] {
   const events: Result["events"] = hosts.flatMap(({ stream }) => stream.events);
   events.push(...decisionEvents(kubernetes));
+  for (const { atMs, text } of silences) events.push({ atMs, text, host: null });
   const mark = (atMs: number | null | undefined, text: string) => {
     if (atMs !== null && atMs !== undefined) events.push({ atMs, text, host: null });
   };

@@ -2,6 +2,7 @@
 import type { HostStream } from "./host-stream.ts";
 import type { Clock, ConfiguredHost } from "./raw.ts";
 import type { HostResult } from "./result.ts";
+import { hostRtp } from "./rtp-loss.ts";
 import { saturation } from "./saturation.ts";
 import { segmentStatus } from "./segment-result.ts";
 import type { TimeRange } from "./window.ts";
@@ -63,6 +64,11 @@ export function hostResult(inputs: HostInputs, measured: TimeRange | null): Host
     nicDrops: within((range) => samples.counted("nicDrops", range)),
     samples: within((range) => samples.taken(range)) ?? 0,
     samplesExpected: inputs.used ? (within((range) => Math.floor((range.toMs - range.fromMs) / 1000)) ?? 0) : 0,
+    rtp: hostRtp(
+      stream.rtp,
+      measured,
+      segments.reduce((sum, segment) => sum + segment.subscribersJoined, 0),
+    ),
     ...(inputs.boot ? { boot: inputs.boot } : {}),
     configured: inputs.configured,
   };

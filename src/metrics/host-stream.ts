@@ -1,10 +1,12 @@
 /** One host's stream, line by line, into numbers; the lines themselves are not kept. Controller's clock, epoch ms. */
+import { parseRtpLine } from "../load/rtp-line.ts";
 import { SampleReader, type ReadSample } from "../load/sample-reader.ts";
 import { SegmentProgress } from "../load/segment-progress.ts";
 import { splitStreamLine } from "../load/stream-line.ts";
 import { parseSupervisorLine, type SupervisorEvent } from "../load/supervisor-line.ts";
 import type { HostPlan, Plan } from "../plan/plan.ts";
 import type { ErrorGroups } from "./error-groups.ts";
+import { RtpSamples } from "./rtp-samples.ts";
 import { HostSamples } from "./samples.ts";
 
 export type HostEvent = { atMs: number; text: string; host: string };
@@ -13,6 +15,7 @@ export class HostStream {
   readonly host: HostPlan;
   readonly segments: readonly SegmentProgress[];
   readonly samples = new HostSamples();
+  readonly rtp = new RtpSamples();
   /** Worth a mark in a chart: retries, stops, kills. */
   readonly events: HostEvent[] = [];
   /** Why the supervisor said that it is done; null: it never did. */
@@ -54,6 +57,11 @@ export class HostStream {
     if (this.lastLineAtMs === null || atMs > this.lastLineAtMs) this.lastLineAtMs = atMs;
     if (line.source === "smp") {
       this.#sampled(this.#samples.push(atMs, line.text));
+      return;
+    }
+    if (line.source === "rtp") {
+      const read = parseRtpLine(line.text);
+      if (read !== undefined) this.rtp.add(atMs, read);
       return;
     }
     const place = `hosts/${this.host.name}/stream.log:${lineNumber}`;

@@ -132,6 +132,16 @@ export const roomNodeSchema = z.strictObject({
   error: z.string().nullable(),
 });
 
+/** A line of `observe/answers.ndjson`: one plain request to LiveKit over a connection of its own, once per second. */
+export const answerSampleSchema = z.strictObject({
+  polledAtMs: finite,
+  /** TCP handshake: the kernel of the target, or of a proxy before it, makes it. Null: not connected. */
+  connectMs: finite.nullable(),
+  /** From the request to the first line of the answer, TLS not counted. Null with `error`. */
+  answerMs: finite.nullable(),
+  error: z.string().nullable(),
+});
+
 /** What became of the load as the controller saw it: `load.json`. */
 export const loadFileSchema = z.strictObject({
   ...versioned("lkload/load"),
@@ -175,6 +185,7 @@ export type Clock = z.infer<typeof clockSchema>;
 export type Armed = z.infer<typeof armedSchema>;
 export type ClocksAfter = z.infer<typeof clocksAfterSchema>;
 export type RoomsSample = z.infer<typeof roomsSampleSchema>;
+export type AnswerSample = z.infer<typeof answerSampleSchema>;
 export type Scrape = z.infer<typeof scrapeSchema>;
 export type PodRef = NonNullable<Scrape["pod"]>;
 export type RoomNode = z.infer<typeof roomNodeSchema>;

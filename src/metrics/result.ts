@@ -5,30 +5,15 @@
  */
 import { z } from "zod";
 import { planSchema } from "../plan/plan.ts";
-import { kubernetesResultSchema, kubernetesSources } from "./kubernetes/result.ts";
+import { kubernetesResultSchema } from "./kubernetes/result.ts";
 import { serversResultSchema } from "./server-result.ts";
+import { attributionSchema } from "./attribution/result.ts";
+import { hostRtpSchema, rtpResultSchema } from "./rtp-result.ts";
+import { sourceSchema } from "./source.ts";
 import { bootTimesSchema, clockSchema, configuredHostSchema, runFileSchema } from "./raw.ts";
 
 const finite = z.number();
 const count = z.int().min(0);
-
-/** Who measured a figure: shown beside it. */
-export const sourceSchema = z.enum([
-  "lk stream",
-  "lk table",
-  "server counters",
-  "server histogram",
-  "server counters, by pod",
-  "server histogram, by pod",
-  "server gauges",
-  "server gauges, by pod",
-  "server join",
-  "server rooms",
-  "host counters",
-  "supervisor",
-  "plan",
-  ...kubernetesSources,
-]);
 
 /** A distribution of `n` measured values; percentiles are null below the `n` that carries them (p99: 100, p90: 10). */
 export const distributionSchema = z.strictObject({
@@ -152,6 +137,8 @@ export const hostResultSchema = z.strictObject({
   nicDrops: count.nullable(),
   samples: count,
   samplesExpected: count,
+  /** Packets lost on the way to this host, by their sequence numbers. */
+  rtp: hostRtpSchema,
   /** Of a VM that was made for the run. */
   boot: bootTimesSchema.optional(),
   configured: configuredHostSchema.nullable(),
@@ -208,6 +195,8 @@ export const resultSchema = z.strictObject({
     serverJoin: distributionSchema.nullable(),
   }),
   media: z.strictObject({
+    /** Packets lost on the way to the hosts, by their sequence numbers. Loss is judged on it where its `reason` is null. */
+    rtp: rtpResultSchema,
     /** Server's counters, steady window, outgoing (server to subscribers). Null with `lossReason`. */
     loss: shareSchema.nullable(),
     lossReason: z.string().nullable(),
@@ -266,6 +255,8 @@ export const resultSchema = z.strictObject({
   events: z.array(z.strictObject({ atMs: finite, text: z.string(), host: z.string().nullable() })),
   /** What each LiveKit server said of itself. Null: none was scraped. */
   servers: serversResultSchema.nullable().default(null),
+  /** Where packets or time were lost, and what says so. */
+  attribution: attributionSchema,
   /** What the cluster did. Null: none was watched. */
   kubernetes: kubernetesResultSchema.nullable().default(null),
 });

@@ -4,9 +4,12 @@ import type { Plan } from "../plan/plan.ts";
 import { intendedStartMs } from "../plan/ramp.ts";
 import type { HostStream } from "./host-stream.ts";
 import type { Joins } from "./joins.ts";
+import type { AnswerSample } from "./raw.ts";
 import type { Series } from "./result.ts";
 import type { RoomPolls } from "./room-polls.ts";
 import { scrapeTicks, spansOfTick } from "./scrape-ticks.ts";
+import { rtpSource } from "./rtp-result.ts";
+import { rtpMediaKinds, type RtpMediaKind } from "./rtp-samples.ts";
 import { growth, type ServerMetrics } from "./server-metrics.ts";
 import { TimeBins } from "./time-bins.ts";
 
@@ -16,6 +19,9 @@ const maxHostPoints = 12_000;
 /** With more hosts than this their lines cannot be told apart: percentiles over the hosts are drawn too. */
 const fewHosts = 20;
 
+/** Its lines are of audio and video, and of each host. */
+export const rtpLossGroup = "packet loss on the way to the hosts";
+
 export type SeriesInputs = {
   plan: Plan;
   streams: readonly HostStream[];
@@ -23,6 +29,7 @@ export type SeriesInputs = {
   joins: Joins;
   rooms: RoomPolls;
   server: ServerMetrics;
+  answers: readonly AnswerSample[];
   startAtMs: number;
   endAtMs: number;
 };
@@ -34,6 +41,8 @@ export function seriesOf(inputs: SeriesInputs): Series[] {
     ...participants(inputs, bins),
     ...traffic(inputs, bins),
     ...cores(inputs, bins),
+    ...rtpLoss(inputs, bins),
+    ...answerTimes(inputs),
     ...serverSeries(inputs),
     ...firstTracks(inputs),
   ].filter(({ points }) => points.some(([, value]) => value !== null));
@@ -135,6 +144,58 @@ function acrossHosts(columns: readonly Float64Array[], bins: TimeBins, q: number
     result[i] = values[Math.max(0, Math.ceil(q * values.length) - 1)] ?? Number.NaN;
   }
   return result;
+}
+
+/** Lost of expected before repair; a bin in which nothing was expected is a gap. */
+function rtpLoss({ streams, startAtMs, endAtMs }: SeriesInputs, bins: TimeBins): Series[] {
+  const line = (name: string, host: string | null, points: Series["points"]): Series => {
+    return { name, group: rtpLossGroup, unit: "%", source: rtpSource, host, points };
+  };
+  const perHost = Math.max(20, Math.min(maxPoints, Math.floor(maxHostPoints / Math.max(1, streams.length))));
+  const hostBins = streams.length <= fewHosts ? bins : new TimeBins(startAtMs, endAtMs, perHost);
+  return [
+    ...rtpMediaKinds.map((kind) => line(kind, null, lossOver(streams, [kind], bins))),
+    ...streams.map((stream) => line(stream.host.name, stream.host.name, lossOver([stream], rtpMediaKinds, hostBins))),
+  ];
+}
+
+function lossOver(streams: readonly HostStream[], kinds: readonly RtpMediaKind[], bins: TimeBins): Series["points"] {
+  const expected = bins.column();
+  const lost = bins.column();
+  for (const { rtp } of streams) {
+    for (const second of rtp.seconds) {
+      if (!second.isTrusted) continue;
+      for (const kind of kinds) {
+        const counts = second[kind];
+        if (counts === undefined) continue;
+        bins.spread(expected, second.fromMs, second.toMs, counts.expected);
+        bins.spread(lost, second.fromMs, second.toMs, counts.expected - counts.received);
+      }
+    }
+  }
+  for (let i = 0; i < bins.count; i++) {
+    const whole = expected[i] ?? Number.NaN;
+    // Late packets may come in the second after the one in which they were missing.
+    lost[i] = whole > 0 ? Math.max(0, lost[i] ?? Number.NaN) / whole : Number.NaN;
+  }
+  return bins.points(lost, 3, 100);
+}
+
+/** A request that got no answer is a gap. */
+function answerTimes({ answers, startAtMs, endAtMs }: SeriesInputs): Series[] {
+  const asked = answers.filter(({ polledAtMs }) => polledAtMs >= startAtMs && polledAtMs <= endAtMs);
+  const about = {
+    group: "target: time to answer a request",
+    unit: "ms",
+    source: "target answers",
+    host: null,
+  } as const;
+  const points = (of: (sample: AnswerSample) => number | null): Series["points"] =>
+    thinned(asked.map((sample) => [Math.round(sample.polledAtMs), of(sample)]));
+  return [
+    { name: "answer", ...about, points: points(({ answerMs }) => answerMs) },
+    { name: "connect", ...about, points: points(({ connectMs }) => connectMs) },
+  ];
 }
 
 /** Between each scrape and the one before it, all servers added up. */

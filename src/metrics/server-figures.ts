@@ -211,6 +211,11 @@ export const definitions: readonly Definition[] = [
     { meaning: "packets received out of order", metric: "livekit_packet_out_of_order_total" },
     going("incoming"),
   ),
+  counter(
+    "dropped",
+    { meaning: "packets that the servers dropped themselves", metric: "livekit_node_packet_total" },
+    (labels) => labels["type"] === "dropped",
+  ),
   counter("nacksIn", { meaning: "NACKs from subscribers", metric: "livekit_nack_total" }, going("incoming")),
   counter("nacksOut", { meaning: "NACKs to publishers", metric: "livekit_nack_total" }, going("outgoing")),
   counter("plisIn", { meaning: "PLIs from subscribers", metric: "livekit_pli_total" }, going("incoming")),

@@ -10,9 +10,8 @@ import type { ThresholdPlan } from "./plan.ts";
 
 const metrics = Object.keys(thresholdMetrics) as ThresholdMetric[];
 
-/** Figures that only the servers' own metrics give. */
+/** Figures that only the servers' own metrics give. Loss has the hosts first, which is known once they are reached. */
 const fromServers = new Set<string>([
-  "loss",
   "retransmission",
   "trackSubscribeP50",
   "trackSubscribeP90",

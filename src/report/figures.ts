@@ -3,6 +3,7 @@ import type { Distribution, Result, Share } from "../metrics/result.ts";
 import { bareReason, hostFigureReason, percentileWords, serverFigureReason } from "./missing.ts";
 import { formatElapsed } from "./moment.ts";
 import { formatBitrate, formatCount, formatLargeCount, formatMs, formatPercent, formatShare } from "./quantity.ts";
+import { repairText, streamShareText } from "./rtp-words.ts";
 import { busiestHost } from "./validity.ts";
 
 export interface Figure {
@@ -55,16 +56,24 @@ function tracks({ totals }: Result): Figure {
   };
 }
 
+/** What was judged: what the hosts saw where all of them did, the servers' counters where not. */
 function loss(result: Result): Figure {
-  const share = result.media.loss;
+  const { rtp, loss: share } = result.media;
   const label = "Packet loss, server → subscribers";
+  if (rtp.loss && rtp.reason === null) {
+    const detail = [packets(rtp.loss), streamShareText(rtp.streamShare), repairText(rtp)].filter(
+      (part) => part !== null,
+    );
+    return { label, value: formatShare(rtp.loss.value), detail: detail.join(", "), source: rtp.loss.source };
+  }
   if (!share) return { label, value: null, detail: lossReason(result), source: null };
   return { label, value: formatShare(share.value), detail: packets(share), source: share.source };
 }
 
 function lossReason(result: Result): string {
-  const { lossReason } = result.media;
-  return lossReason === null ? serverFigureReason(result) : bareReason(lossReason);
+  const { lossReason, rtp } = result.media;
+  const server = lossReason === null ? serverFigureReason(result) : bareReason(lossReason);
+  return rtp.reason === null ? server : `${rtp.reason}; ${server}`;
 }
 
 function retransmission(result: Result): Figure {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Result, Teardown } from "../metrics/result.ts";
 import { keyFigures } from "./figures.ts";
+import { attributionSection } from "./html/attribution-section.ts";
 import { banner } from "./html/banner.ts";
 import { caveatSection } from "./html/caveat-section.ts";
 import { environmentSection } from "./html/environment-section.ts";
@@ -25,6 +26,7 @@ import { formatUtc } from "./moment.ts";
 const parts = [
   ["thresholds", "Thresholds"],
   ["trust", "Can I trust this?"],
+  ["attribution", "Where was it lost?"],
   ["timeline", "Over time"],
   ["latency", "Latency"],
   ["media", "Media"],
@@ -64,8 +66,8 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
           </ul>
         </nav>
         <main>
-          ${thresholdSection(result)} ${trustSection(result)} ${timelineSection(result)} ${latencySection(result)}
-          ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)}
+          ${thresholdSection(result)} ${trustSection(result)} ${attributionSection(result)} ${timelineSection(result)}
+          ${latencySection(result)} ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)}
           ${result.servers && serverSection(result.servers)}
           ${result.kubernetes && kubernetesSection(result.kubernetes)} ${errorSection(result)} ${caveatSection(result)}
           ${environmentSection(result)} ${teardownSection(teardown)}

@@ -1,5 +1,6 @@
 /** A summary for a CI job's page or a chat: verdict, thresholds, the few numbers, what to look at. */
 import type { Result, Teardown } from "../metrics/result.ts";
+import { placeText, sortedEvidence } from "./attribution-words.ts";
 import { keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { bootHeads, bootRows } from "./boot-rows.ts";
@@ -30,6 +31,7 @@ export function renderMarkdown(result: Result, teardown: Teardown | null): strin
     figures(result),
     "## Can I trust this?",
     checks(result),
+    ...attribution(result),
     ...hosts(result),
     ...vms(result),
     ...errors(result),
@@ -95,6 +97,15 @@ function checks(result: Result): string {
   const marks = { held: "✅ holds", broken: "❌ broken", unknown: "⚪ not measured" } as const;
   const rows = validityChecks(result).map(({ name, status, detail }) => [escape(name), marks[status], escape(detail)]);
   return table(["Check", "Outcome", "What was seen"], rows);
+}
+
+function attribution({ attribution: { findings } }: Result): string[] {
+  if (findings.length === 0) return [];
+  const told = findings.map((finding) => {
+    const evidence = sortedEvidence(finding).map(({ text, source }) => `  - ${escape(text)} (${source})`);
+    return [`- **${escape(finding.text)}**: ${placeText(finding)}`, ...evidence].join("\n");
+  });
+  return ["## Where was it lost?", told.join("\n")];
 }
 
 function hosts(result: Result): string[] {

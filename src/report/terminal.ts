@@ -1,6 +1,7 @@
 /** The summary at the end of a run: what a person at a terminal needs, within its width, with or without colour. */
 import stringWidth from "string-width";
 import type { Result, ThresholdResult } from "../metrics/result.ts";
+import { placeText, sortedEvidence } from "./attribution-words.ts";
 import { keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
@@ -27,6 +28,7 @@ const verdicts = {
 const shownReasons = 6;
 const shownHosts = 5;
 const shownErrors = 3;
+const shownEvidence = 3;
 
 /** Several lines, the last with a line break. Colour never says what words do not. */
 export function renderTerminal(result: Result, { columns, color }: TerminalOptions): string {
@@ -38,6 +40,7 @@ export function renderTerminal(result: Result, { columns, color }: TerminalOptio
     thresholds(result, width, paint),
     figures(result, width, paint),
     unknowns(result, width),
+    attribution(result, width),
     hosts(result, width),
     errors(result, width),
     result.warnings.flatMap((warning) => wrap(`warning: ${visibleText(warning)}`, width, "  ")),
@@ -127,6 +130,20 @@ function unknowns(result: Result, width: number): string[] {
     "Could not be checked",
     ...unknown.flatMap(({ name, detail }) => wrap(`- ${name}: ${visibleText(detail)}`, width, "  ")),
   ];
+}
+
+function attribution({ attribution: { findings } }: Result, width: number): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.flatMap((finding) => {
+    const evidence = sortedEvidence(finding)
+      .filter(({ speaksFor }) => finding.place === "unknown" || speaksFor !== null)
+      .slice(0, shownEvidence);
+    return [
+      ...wrap(`- ${visibleText(finding.text)}: ${placeText(finding)}`, width, "  "),
+      ...evidence.flatMap(({ text }) => wrap(`    ${visibleText(text)}`, width, "    ")),
+    ];
+  });
+  return ["Where was it lost?", ...lines];
 }
 
 function hosts(result: Result, width: number): string[] {

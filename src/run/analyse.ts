@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { createAnalysis } from "../metrics/analyse.ts";
 import { kubernetesLineSchema } from "../metrics/kubernetes/lines.ts";
 import {
+  answerSampleSchema,
   armedSchema,
   clocksAfterSchema,
   configuredSchema,
@@ -39,6 +40,7 @@ export async function analyse(folder: RunFolder): Promise<Result> {
   for await (const line of linesOf(folder.roomsLog)) analysis.roomsSample(roomsSampleSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.metricsLog)) analysis.scrape(scrapeSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.roomNodesLog)) analysis.roomNode(roomNodeSchema.parse(JSON.parse(line)));
+  for await (const line of linesOf(folder.answersLog)) analysis.answer(answerSampleSchema.parse(JSON.parse(line)));
   for await (const line of linesOf(folder.kubernetesLog)) {
     analysis.kubernetesLine(kubernetesLineSchema.parse(JSON.parse(line)));
   }

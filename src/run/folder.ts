@@ -35,6 +35,7 @@ export function runFolder(stateDir: string, runId: string) {
     roomsLog: join(dir, "observe", "rooms.ndjson"),
     metricsLog: join(dir, "observe", "livekit-metrics.ndjson"),
     roomNodesLog: join(dir, "observe", "room-nodes.ndjson"),
+    answersLog: join(dir, "observe", "answers.ndjson"),
     kubernetesLog: join(dir, "observe", "kubernetes.ndjson"),
     result: join(dir, "result.json"),
     teardown: join(dir, "teardown.json"),

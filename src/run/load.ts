@@ -3,6 +3,7 @@ import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts"
 import type { FleetHost } from "../fleet/hosts-file.ts";
 import type { Armed } from "../metrics/raw.ts";
 import { RoomNodes } from "../observe/room-nodes.ts";
+import { observeAnswers } from "../observe/answer-time.ts";
 import { observe, scrapeAll, lastScrapeDelayMs } from "../observe/observe.ts";
 import { heartbeat, stopHost } from "../playbook/generate.ts";
 import { fanOut } from "../remote/fan-out.ts";
@@ -37,7 +38,11 @@ export async function load(context: RunContext, hosts: readonly FleetHost[], arm
   const over = new AbortController();
   const deadlineMs = armed.startAtMs + plan.timing.totalMs + endGraceMs - now();
   const show = setInterval(() => emit({ type: "load", live: view.snapshot() }), showIntervalMs);
-  const observing = Promise.all([watchTarget(context, view, over.signal), watchKubernetes(context, over.signal)]);
+  const observing = Promise.all([
+    watchTarget(context, view, over.signal),
+    watchAnswers(context, over.signal),
+    watchKubernetes(context, over.signal),
+  ]);
   const beating = beat(context, hosts, over.signal);
 
   try {
@@ -113,6 +118,11 @@ async function beat(context: RunContext, hosts: readonly FleetHost[], signal: Ab
     });
     await sleep(heartbeatIntervalMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+async function watchAnswers({ config, folder, now }: RunContext, signal: AbortSignal): Promise<void> {
+  const { url } = config.livekit;
+  if (url !== undefined) await observeAnswers({ url, log: folder.answersLog, now, signal });
 }
 
 async function watchTarget(context: RunContext, view: LiveView, signal: AbortSignal): Promise<void> {

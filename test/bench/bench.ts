@@ -21,6 +21,7 @@ import { kubernetes } from "./kubernetes.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { isMet, ratioOf, type Measurement, type Row } from "./measurement.ts";
 import { openstack } from "./openstack.ts";
+import { rtpWatch } from "./rtp-watch.ts";
 import { sampler } from "./sampler.ts";
 import { skew } from "./skew.ts";
 import { stop } from "./stop.ts";
@@ -31,7 +32,7 @@ const results = join(root, "bench-results");
 /** With what tells it apart from the same row of another run. */
 type MeasuredRow = Row & { measurement: string; measuredAt: string; loadBefore: number };
 
-const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler, kubernetes, openstack];
+const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler, kubernetes, openstack, rtpWatch];
 
 const args = process.argv.slice(2);
 const writeDocs = args.includes("--write-docs");

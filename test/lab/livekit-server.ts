@@ -38,6 +38,8 @@ export interface LivekitServer extends AsyncDisposable {
   /** Its Prometheus endpoint. */
   readonly metricsUrl: string;
   readonly logFile: string;
+  /** Changes the limit of its CPU time. @throws Error when it was started without one */
+  limitCpu(cores: number): Promise<void>;
   /** Of the process that runs now. */
   readonly pid: number;
   /** Ends it, at once if it has participants. Does nothing when it is stopped already. */
@@ -103,6 +105,10 @@ export async function startLivekitServer(options: LivekitServerOptions = {}): Pr
     get pid() {
       if (child?.pid === undefined) throw new Error("livekit-server is stopped");
       return child.pid;
+    },
+    limitCpu: async (cores) => {
+      if (quota === undefined) throw new Error("livekit-server was started without a CPU quota");
+      await quota.limit(cores);
     },
     stop,
     restart: async () => {

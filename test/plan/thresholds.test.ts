@@ -29,9 +29,9 @@ test("own limits replace and add, false drops", () => {
 });
 
 test("limits without a source are told before the run", () => {
-  const plan = planThresholds(thresholdsSchema.parse({ loss: "< 1%", firstTrackP99: "<= 2s" }));
+  const plan = planThresholds(thresholdsSchema.parse({ retransmission: "< 1%", firstTrackP99: "<= 2s" }));
   expect(thresholdWarnings(plan, { serverMetrics: false, receivingSubscribers: 99 })).toEqual([
-    "no source for the thresholds you set on loss: without livekit.metrics or a kubernetes section the run is invalid",
+    "no source for the thresholds you set on retransmission: without livekit.metrics or a kubernetes section the run is invalid",
     "no source for trackSubscribeP99: set livekit.metrics, or kubernetes for its pods, to have them judged",
     "firstTrackP99 needs 100 subscribers that receive tracks, the plan has 99: the run will be invalid",
   ]);

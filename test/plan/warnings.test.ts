@@ -30,7 +30,7 @@ test.each<[string, Asked, RegExp]>([
     /simulateSpeakers without effect/,
   ],
   ["no server", { config: { livekit: {} } }, /livekit\.url is not set/],
-  ["no metrics", { config: { livekit: { url: "ws://127.0.0.1:7880" } } }, /no source for loss, trackSubscribeP99/],
+  ["no metrics", { config: { livekit: { url: "ws://127.0.0.1:7880" } } }, /no source for trackSubscribeP99/],
 ])("warns of %s", (_, asked, warning) => {
   const { warnings } = planned({ ...quiet, ...asked });
   expect(warnings.filter((text) => warning.test(text))).toHaveLength(1);

@@ -13,6 +13,7 @@ import {
   labHost,
   markedProcesses,
   readStream,
+  through,
   until,
   untilDone,
   untilLine,
@@ -270,4 +271,17 @@ test("works on a bash without EPOCHREALTIME, as 4.2 is", async () => {
   expect(said.map((event) => event["event"])).toEqual(["armed", "started", "exited", "done"]);
   expect(Number(said[1]?.["error_us"])).toBeLessThan(500_000);
   expect(lines.filter((line) => line.source === "smp").length).toBeGreaterThanOrEqual(3);
+});
+
+test("without Python nothing is read, and the stream says why", async () => {
+  await using host = await labHost();
+  await withLkScript(host, `echo "publishing audio track - a_pub_0"`);
+  // Wherever this machine has one, it is none in this mount namespace.
+  const hidden = `for f in /usr/bin/python3 /usr/local/bin/python3; do [ ! -e $f ] || mount --bind /dev/null $f; done; PATH=/usr/bin:/bin exec "$@"`;
+  const remote = through(host.remote, ["unshare", "--mount", "sh", "-c", hidden, "sh"]);
+  await arm({ ...host, remote });
+  const lines = await untilDone(host);
+  expect(lines.filter((line) => line.source === "rtp").map((line) => line.text)).toEqual([
+    "reason=python3 is not installed",
+  ]);
 });

@@ -75,13 +75,17 @@ describe("a whole run", () => {
     const joined = lines.filter((line) => line.source === "s1" && line.text.startsWith("subscribed to track a_"));
     expect(joined.length).toBeGreaterThanOrEqual(4);
     expect(lines.some((line) => line.source === "s2" && line.text.includes("Subscriber summaries"))).toBe(true);
-    for (const source of ["s1", "s2", "smp"]) {
+    for (const source of ["s1", "s2", "smp", "rtp"]) {
       const times = lines.filter((line) => line.source === source).map((line) => line.time);
       expect(times).toEqual([...times].sort((a, b) => a - b));
     }
     const samples = lines.filter((line) => line.source === "smp");
     expect(samples.length).toBeGreaterThanOrEqual(4);
     expect(samples.some((line) => /\bp\.s1=\d+,\d+,\d+,\d{4,},\d+/.test(line.text))).toBe(true);
+
+    const rtp = lines.filter((line) => line.source === "rtp");
+    expect(rtp.length).toBeGreaterThanOrEqual(4);
+    expect(rtp.some((line) => / audio=\d+,\d{2,},\d{2,},/.test(line.text))).toBe(true);
 
     expect(await streamFile(host.remote, host.scope)).toBe(join(host.dir, "stream.log"));
     expect(await until(async () => ((await markedProcesses(host)).length === 0 ? true : undefined), 2000)).toBe(true);

@@ -1,5 +1,6 @@
 /** Whole results by hand, of every kind that the reports must tell apart. Deterministic: no clock, no chance. */
 import type { Distribution, HostResult, Result, Series, Teardown, ThresholdResult } from "../../src/metrics/result.ts";
+import { rtpSource, type RtpKind } from "../../src/metrics/rtp-result.ts";
 import { resultSchema } from "../../src/metrics/result.ts";
 
 export const startAtMs = Date.UTC(2026, 2, 14, 9, 26, 53, 500);
@@ -168,6 +169,49 @@ const knobs = [
   ["cpufreq governor", "denied", "schedutil", "schedutil"],
 ] as const;
 
+const rtpShare = (part: number, whole: number) => ({ part, whole, value: part / whole, source: rtpSource }) as const;
+
+function rtpKind(streams: number, expected: number, lost: number): RtpKind {
+  return {
+    streams,
+    expected,
+    received: expected - lost,
+    loss: rtpShare(lost, expected),
+    late: Math.round(expected * 0.0002),
+    duplicate: 0,
+    jitterMs: 1.284,
+    maxJitterMs: 9.71,
+  };
+}
+
+/** What a host of so many streams read in so many seconds, at a share of a quarter. */
+function rtpFigures(streams: number, seconds: number, hosts: number) {
+  const audio = rtpKind(streams, streams * 50 * seconds, Math.round(streams * 50 * seconds * 0.0038));
+  const video = rtpKind(streams, streams * 92 * seconds, Math.round(streams * 92 * seconds * 0.0041));
+  const lost = (audio.loss?.part ?? 0) + (video.loss?.part ?? 0);
+  const expected = audio.expected + video.expected;
+  const repaired = Math.round((video.loss?.part ?? 0) * 0.86);
+  return {
+    loss: rtpShare(lost, expected),
+    repaired,
+    lossAfterRepair: rtpShare(lost - repaired, expected),
+    audio,
+    video,
+    streamShare: hosts > 1 ? 0.25 : 1,
+    missed: 0,
+  };
+}
+
+const noRtp = {
+  loss: null,
+  repaired: null,
+  lossAfterRepair: null,
+  audio: null,
+  video: null,
+  streamShare: null,
+  missed: null,
+};
+
 function host(index: number, options: SampleOptions): HostResult {
   const name = `gen-${index + 1}`;
   const clock = (seed: number) => ({
@@ -203,6 +247,16 @@ function host(index: number, options: SampleOptions): HostResult {
     nicDrops: 0,
     samples: seconds,
     samplesExpected: seconds,
+    rtp:
+      seconds > 0
+        ? {
+            ...rtpFigures(options.perHost, seconds, options.hosts),
+            reason: null,
+            seconds,
+            secondsExpected: seconds,
+            cpuPercent: 1.4 + wobble(index + 7),
+          }
+        : { ...noRtp, reason: "there was no steady window", seconds: 0, secondsExpected: 0, cpuPercent: null },
     configured: {
       name,
       status: "ready",
@@ -387,6 +441,11 @@ function base(options: SampleOptions): Result {
       serverJoin: null,
     },
     media: {
+      rtp: {
+        ...rtpFigures(total, options.totalSeconds - options.rampSeconds, options.hosts),
+        reason: null,
+        hosts: { measured: options.hosts, expected: options.hosts },
+      },
       loss: share(Math.round(packets * 0.0041), packets, "server counters"),
       lossReason: null,
       serverWindow: {
@@ -442,6 +501,34 @@ function base(options: SampleOptions): Result {
       lkReported: { bitrateBps: 9.6e7, packets: 3_000_000, drops: 63_000, errors: 0 },
     })),
     series: [...runSeries(options), ...hosts.map(({ name }, index) => coreSeries(options, index, name, false))],
+    attribution: {
+      findings: [
+        {
+          what: "loss",
+          hosts: ["gen-2"],
+          text: "gen-2 did not get 0.41 % of its packets",
+          place: "network",
+          evidence: [
+            {
+              speaksFor: null,
+              text: "gen-2: it dropped nothing itself, its busiest core was at 58.2 %",
+              source: "host counters",
+            },
+            {
+              speaksFor: null,
+              text: "LiveKit answered promptly: 1.9 ms to answer, 0.4 ms to connect (median of 310)",
+              source: "target answers",
+            },
+            {
+              speaksFor: "network",
+              text: "nothing to speak of was lost on the way to 9 other hosts, of 13,200,000 packets",
+              source: "RTP on the hosts",
+            },
+          ],
+        },
+      ],
+      answers: { n: 310, failed: 0, lastError: null, connectP50Ms: 0.4, answerP50Ms: 1.9, answerP90Ms: 3.2 },
+    },
     kubernetes: null,
     events: [
       { atMs: startAtMs, text: "common start", host: null },
@@ -635,6 +722,11 @@ export function interruptedResult(): Result {
     serverJoin: null,
   };
   result.media = {
+    rtp: {
+      ...noRtp,
+      reason: "RTP was not read: no host with a subscriber told its end",
+      hosts: { measured: 0, expected: 0 },
+    },
     loss: null,
     lossReason: "no source: no steady window",
     serverWindow: null,

@@ -14,10 +14,14 @@ const shades = 6;
 const rowPx = 14;
 const shownAtOnce = 30;
 
-/** The strips of every per-host series in percent. */
+/** Per host, and against the limit of saturation. */
+export const isBusyShare = (group: SeriesGroup): boolean =>
+  isPerHost(group) && group.unit === "%" && /\bcore\b/.test(group.name);
+
+/** The strips of how busy each host was. */
 export function heatStrips(result: Result): Markup {
   const axis = timeAxis(result);
-  const groups = seriesGroups(result.series).filter((group) => isPerHost(group) && group.unit === "%");
+  const groups = seriesGroups(result.series).filter(isBusyShare);
   if (!axis || groups.length === 0) {
     return html`<p class="note none">No strip of the cores by host: the run has no samples of single hosts.</p>`;
   }
@@ -26,7 +30,7 @@ export function heatStrips(result: Result): Markup {
 
 /** Busiest hosts first; the rest of a large fleet folds away. */
 export function heatStrip(group: SeriesGroup, result: Result, axis: TimeAxis): Markup {
-  const high = group.unit === "%" ? 100 : Math.max(0, ...group.series.map(peak));
+  const high = isBusyShare(group) ? 100 : Math.max(0, ...group.series.map(peak));
   const sorted = withSilentHosts(group, result).toSorted(
     (a, b) => peak(b) - peak(a) || compare(a.host ?? "", b.host ?? ""),
   );
@@ -36,7 +40,7 @@ export function heatStrip(group: SeriesGroup, result: Result, axis: TimeAxis): M
   return html`<figure class="chart heat">
     <figcaption>
       <h3>${group.name.charAt(0).toUpperCase() + group.name.slice(1)}, by host</h3>
-      ${key(group.unit, high, first[0]?.source)}
+      ${key(group, high, first[0]?.source)}
     </figcaption>
     ${strip(first)}
     ${
@@ -73,7 +77,7 @@ function strips(group: SeriesGroup, series: readonly Series[], high: number, res
   const { steady } = result.phases;
   const bounds = steady ? [steady.fromMs, steady.toMs] : [];
   const paths = new Map<string, string>();
-  for (const [row, one] of series.entries()) addRow(paths, one, row, high, group.unit, axis);
+  for (const [row, one] of series.entries()) addRow(paths, one, row, high, isBusyShare(group), axis);
   return html`<svg
     class="plot"
     width="100%"
@@ -107,7 +111,7 @@ function addRow(
   series: Series,
   row: number,
   high: number,
-  unit: string,
+  isBusy: boolean,
   axis: TimeAxis,
 ): void {
   const points = within(axis, series.points);
@@ -118,7 +122,7 @@ function addRow(
     highest[cell] = Math.max(highest[cell] ?? -Infinity, value);
   }
   fillCoarse(highest, points, axis);
-  const shadeOf = (value: number | undefined) => (value === undefined ? undefined : shade(value, high, unit));
+  const shadeOf = (value: number | undefined) => (value === undefined ? undefined : shade(value, high, isBusy));
   for (let cell = 0; cell < cells;) {
     const name = shadeOf(highest[cell]);
     let end = cell + 1;
@@ -141,18 +145,20 @@ function fillCoarse(highest: (number | undefined)[], points: Series["points"], a
   }
 }
 
-function shade(value: number, high: number, unit: string): string {
-  if (unit === "%" && value > saturatedPercent) return "hot";
-  const limit = unit === "%" ? saturatedPercent : high;
+function shade(value: number, high: number, isBusy: boolean): string {
+  if (isBusy && value > saturatedPercent) return "hot";
+  const limit = isBusy ? saturatedPercent : high;
   return `h${Math.min(shades - 1, Math.max(0, Math.floor((value / (limit || 1)) * shades)))}`;
 }
 
-function key(unit: string, high: number, source: string | undefined): Markup {
-  const limit = unit === "%" ? saturatedPercent : high;
+function key(group: SeriesGroup, high: number, source: string | undefined): Markup {
+  const isBusy = isBusyShare(group);
+  const { unit } = group;
+  const limit = isBusy ? saturatedPercent : high;
   const steps = Array.from({ length: shades }, (_, index) => html`<i class="h${index}"></i>`);
   return html`<p class="key">
     <span>0</span><span class="ramp">${steps}</span><span>${formatIn(limit, unit)}</span>
-    ${unit === "%" ? html`<span><i class="hot"></i> above ${formatPercent(saturatedPercent)}: saturated</span>` : null}
+    ${isBusy ? html`<span><i class="hot"></i> above ${formatPercent(saturatedPercent)}: saturated</span>` : null}
     <span><i class="gap"></i> not measured</span><span><i class="bound"></i> steady window</span>
     <small>${source ?? ""}, highest sample per cell</small>
   </p>`;

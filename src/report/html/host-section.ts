@@ -9,7 +9,15 @@ import {
   outlierSide,
   usualFigures,
 } from "../host-outliers.ts";
-import { formatBitrate, formatBytes, formatCount, formatMs, formatNumber, formatPercent } from "../quantity.ts";
+import {
+  formatBitrate,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatShare,
+} from "../quantity.ts";
 import { usedHosts } from "../validity.ts";
 import { pill } from "./icon.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -27,6 +35,7 @@ const columns = [
   pair("Busiest core", "longest above 85 %"),
   pair("Mean CPU", "steal"),
   pair("Received", "sent"),
+  pair("Packet loss", "audio, video"),
   pair("UDP errors in, out", "softnet, NIC drops"),
   { head: "Least free memory", numeric: true },
 ];
@@ -74,6 +83,7 @@ function row(host: HostResult, usual: FleetFigures): Row {
       ),
       stack(compared("meanCpuPercent", formatPercent), compared("stealPercent", formatPercent)),
       stack(compared("rxBps", formatBitrate), compared("txBps", formatBitrate)),
+      stack(lossOf(host.rtp.loss), html`${lossOf(host.rtp.audio?.loss)}, ${lossOf(host.rtp.video?.loss)}`),
       stack(
         html`${figure(host.udpRcvbufErrors, formatCount)}, ${figure(host.udpSndbufErrors, formatCount)}`,
         html`${figure(host.softnetDrops, formatCount)}, ${figure(host.nicDrops, formatCount)}`,
@@ -91,6 +101,8 @@ function clockText({ offsetMs, errorMs }: NonNullable<HostResult["clockBefore"]>
   const digits = errorMs >= 10 ? 0 : errorMs >= 1 ? 1 : 2;
   return `${offsetMs.toFixed(digits).replace("-", "−")} ± ${errorMs.toFixed(digits)} ms`;
 }
+
+const lossOf = (loss: HostResult["rtp"]["loss"] | undefined): Content => (loss ? formatShare(loss.value) : absent);
 
 const absent = html`<abbr class="missing" title="not measured">n/m</abbr>`;
 

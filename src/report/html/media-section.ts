@@ -2,7 +2,9 @@
 import type { Result, Share } from "../../metrics/result.ts";
 import { bareReason, hostFigureReason, serverFigureReason } from "../missing.ts";
 import { formatElapsed, formatUtc } from "../moment.ts";
-import { formatBitrate, formatBytes, formatCount, formatShare } from "../quantity.ts";
+import { formatBitrate, formatBytes, formatCount, formatMs, formatShare } from "../quantity.ts";
+import { rtpSource, type RtpResult } from "../../metrics/rtp-result.ts";
+import { streamShareText } from "../rtp-words.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { section } from "./section.ts";
 import { notMeasured, table } from "./table.ts";
@@ -13,8 +15,9 @@ export function mediaSection(result: Result): Markup {
   const host = hostFigureReason(result);
   const counters = result.servers?.via === "pods" ? "server counters, by pod" : "server counters";
   const rows: [string, Content, string, Content][] = [
+    ...rtpRows(media.rtp),
     [
-      "Packet loss, server → subscribers",
+      "Packet loss, server → subscribers, as the server counts it",
       share(media.loss),
       counts(media.loss),
       source(media.loss, media.lossReason === null ? server : bareReason(media.lossReason)),
@@ -76,7 +79,9 @@ export function mediaSection(result: Result): Markup {
 }
 
 function windowSentence({ media, phases }: Result): string {
-  const meaning = "Loss is packets lost over packets sent, by the servers' own counters.";
+  const meaning =
+    "Packet loss on the way to the hosts is read from the RTP sequence numbers that arrive there, per stream: the " +
+    "packets that never came, before any repair. The servers count by what subscribers report to them.";
   if (!media.serverWindow) return meaning;
   const { fromMs, toMs, note } = media.serverWindow;
   const zeroMs = phases.startAtMs;
@@ -85,6 +90,34 @@ function windowSentence({ media, phases }: Result): string {
       ? `${formatUtc(fromMs)} and ${formatUtc(toMs)}`
       : `${formatElapsed(fromMs - zeroMs)} and ${formatElapsed(toMs - zeroMs)}`;
   return `${meaning} They were compared between the scrapes at ${bounds} (${note}).`;
+}
+
+/** What the hosts saw. */
+function rtpRows(rtp: RtpResult): [string, Content, string, Content][] {
+  const read = streamShareText(rtp.streamShare);
+  const source = html`${rtpSource}${read === null ? null : `, ${read}`}${rtp.reason === null ? null : missing(`: ${rtp.reason}`)}`;
+  const row = (name: string, value: RtpResult["loss"]): [string, Content, string, Content] => {
+    return [name, share(value), counts(value), value ? source : missing(rtp.reason ?? "none of this kind came")];
+  };
+  const { audio, video } = rtp;
+  const rows = [
+    row("Packet loss on the way to the hosts", rtp.loss),
+    row("of audio", audio?.loss ?? null),
+    row("of video, before repair", video?.loss ?? null),
+  ];
+  if (rtp.lossAfterRepair && rtp.repaired !== null) {
+    const again = `${formatCount(rtp.repaired)} came again, at most`;
+    rows.push(["after repair, at least", share(rtp.lossAfterRepair), again, source]);
+  }
+  for (const [name, kind] of [
+    ["Jitter of audio", audio],
+    ["Jitter of video", video],
+  ] as const) {
+    if (!kind) continue;
+    const worst = `${formatCount(kind.streams)} streams, worst ${formatMs(kind.maxJitterMs)}`;
+    rows.push([name, html`<b>${formatMs(kind.jitterMs)}</b>`, worst, source]);
+  }
+  return rows;
 }
 
 const share = (value: Share | null): Content => (value ? html`<b>${formatShare(value.value)}</b>` : notMeasured());

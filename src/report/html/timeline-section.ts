@@ -4,7 +4,7 @@ import { formatElapsed, formatUtc } from "../moment.ts";
 import { isPerHost, type SeriesGroup, seriesGroups } from "../series-groups.ts";
 import { phaseBands, type PhaseBand, shareOf, timeAxis, type TimeAxis } from "../time-axis.ts";
 import { eventMarks, type EventMark, markLabel, sortedEvents } from "./event-marks.ts";
-import { heatStrip } from "./heat-strip.ts";
+import { heatStrip, isBusyShare } from "./heat-strip.ts";
 import { html, type Markup } from "./markup.ts";
 import { percent, timePercent } from "./plot.ts";
 import { section } from "./section.ts";
@@ -35,7 +35,7 @@ export function timelineSection(result: Result): Markup {
   );
 }
 
-/** Percentages of single hosts are strips under "Can I trust this?"; other per-host series are lines while they can be told apart. */
+/** How busy single hosts were are strips under "Can I trust this?"; other per-host series are lines while they can be told apart. */
 function chartsOf(
   group: SeriesGroup,
   result: Result,
@@ -43,7 +43,7 @@ function chartsOf(
   frame: Parameters<typeof timeChart>[1],
 ): Markup[] {
   if (!isPerHost(group)) return chunks(group).map((part) => timeChart(part, frame));
-  if (group.unit === "%") return [];
+  if (isBusyShare(group)) return [];
   return [group.series.length > mostLines ? heatStrip(group, result, axis) : timeChart(group, frame)];
 }
 
