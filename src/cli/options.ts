@@ -285,6 +285,13 @@ const loadOptions: readonly OptionDefinition[] = [
     sets: load("duration", "text"),
   },
   {
+    name: "--probes",
+    value: "N",
+    description: "subscriber probes per room: real clients on this machine (default 0)",
+    group: "Load",
+    sets: { path: ["probes", "perRoom"], as: "number" },
+  },
+  {
     name: "--stagger",
     value: "TIME",
     description: "delay between the starts of two rooms (default 0s)",

@@ -4,12 +4,13 @@ import { isMap, leaves } from "./layers.ts";
 import type { Config } from "./schema.ts";
 import { Secret } from "./secret.ts";
 import { maskUrl } from "./show-value.ts";
-import { formatLimit, type ThresholdLimit } from "./thresholds.ts";
+import { printableLimit, type ThresholdLimit } from "./thresholds.ts";
 
 /** Settings that the schema turns into milliseconds. */
 const durations = new Set([
   "load.duration",
   "load.stagger",
+  "probes.interval",
   "openstack.ttl",
   "openstack.bootTimeout",
   "openstack.applyTimeout",
@@ -34,7 +35,7 @@ function printable(value: unknown, path: string): unknown {
   if (typeof value === "string") return maskUrl(value);
   if (Array.isArray(value)) return value.map((entry: unknown) => printable(entry, `${path}[]`));
   if (!isMap(value)) return value;
-  if (/^thresholds\.\w+$/.test(path)) return formatLimit(value as ThresholdLimit);
+  if (/^thresholds\.\w+$/.test(path)) return printableLimit(value as ThresholdLimit);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, below]) => below !== undefined)

@@ -1,4 +1,7 @@
 /** What the schema cannot say: settings that contradict each other. Pure. */
+import { formatDuration } from "./duration.ts";
+import { slides, type ThresholdMetric } from "./thresholds.ts";
+import { watchesPods } from "./watches-kubernetes.ts";
 import { readInventory } from "./inventory.ts";
 import { openstackRules, vmCount } from "./openstack-rules.ts";
 import { countConflict, resolveCounts, type LoadCounts } from "./load-counts.ts";
@@ -11,7 +14,13 @@ const cloudLimit = 50;
 
 /** Every contradiction in a configuration whose single values are all right. */
 export function brokenRules(config: Config): RuleProblem[] {
-  return [...fleetRules(config), ...openstackRules(config), ...cliRules(config), ...loadRules(config)];
+  return [
+    ...fleetRules(config),
+    ...openstackRules(config),
+    ...cliRules(config),
+    ...loadRules(config),
+    ...thresholdRules(config),
+  ];
 }
 
 function fleetRules({ fleet, ...config }: Config): RuleProblem[] {
@@ -72,6 +81,33 @@ function loadRules(config: Config): RuleProblem[] {
     });
   }
   return problems;
+}
+
+/** Limits on windows that slide, where nothing would give figures for them. */
+function thresholdRules(config: Config): RuleProblem[] {
+  const { thresholds, livekit, probes, load } = config;
+  return Object.entries(thresholds).flatMap(([metric, limit]): RuleProblem[] => {
+    if (!limit || limit.forMs === undefined) return [];
+    const paths = [`thresholds.${metric}`];
+    if (limit.forMs > load.duration) {
+      const problem = `needs a \`for\` of at most load.duration, which is ${formatDuration(load.duration)}`;
+      return [{ paths: [...paths, "load.duration"], given: formatDuration(limit.forMs), problem }];
+    }
+    const from = slides(metric as ThresholdMetric);
+    // The hosts themselves may read what they lose.
+    if (from === "servers" && metric !== "loss" && livekit.metrics.length === 0 && !watchesPods(config)) {
+      return [
+        {
+          paths,
+          problem: "cannot be judged on windows that slide without livekit.metrics: it has no other source over time",
+        },
+      ];
+    }
+    if (from === "probes" && probes.perRoom === 0) {
+      return [{ paths, problem: "cannot be judged without probes: set probes.perRoom, or --probes 1" }];
+    }
+    return [];
+  });
 }
 
 function cloudRules({ livekit }: Config, counts: LoadCounts, times: number): RuleProblem[] {

@@ -221,6 +221,22 @@ const kubernetesSchema = z.strictObject({
     .describe("end the run before its load when the cluster cannot be watched in full"),
 });
 
+const probeRoomsWords = "a share such as 20%, or a number of rooms";
+const probesSchema = z.strictObject({
+  perRoom: intSchema(0, 10)
+    .default(0)
+    .describe(
+      "subscriber probes in each of these rooms, beside one that publishes: real libwebrtc clients on this machine",
+    ),
+  rooms: z
+    .union([z.string().regex(/^(100|[1-9]?\d)(\.\d+)?%$/, probeRoomsWords), intSchema(1, 10_000)], probeRoomsWords)
+    .default("100%")
+    .describe("in which share or number of the rooms"),
+  interval: durationSchema({ minMs: 500, maxMs: 3600_000 })
+    .prefault("2s")
+    .describe("between two joins of one probe: p99 needs 100 joins in the steady window"),
+});
+
 const runSchema = z.strictObject({
   dir: z.string().min(1).default(".lkload").describe("where run folders are kept"),
   deadMan: durationSchema({ minMs: 30_000, maxMs: 3600_000 })
@@ -244,6 +260,7 @@ export const configSchema = z.strictObject({
   playbooks: playbooksSchema.prefault({}),
   thresholds: thresholdsSchema.prefault({}),
   kubernetes: kubernetesSchema.prefault({}),
+  probes: probesSchema.prefault({}),
   run: runSchema.prefault({}),
 });
 

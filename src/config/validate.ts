@@ -102,7 +102,7 @@ function fromIssue(issue: z.core.$ZodIssue, sources: Sources): ConfigProblem[] {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       const suggestion = suggestSetting(issue.path, key);
-      const kind = issue.path[0] === "thresholds" ? "metric" : "setting";
+      const kind = issue.path.length === 1 && issue.path[0] === "thresholds" ? "metric" : "setting";
       return { where: whereOf(path, sources), path: show(path), problem: `there is no such ${kind}`, suggestion };
     });
   }

@@ -9,6 +9,7 @@ import { livekitChecks } from "./livekit.ts";
 import { lkChecks } from "./lk.ts";
 import { machineChecks } from "./machine.ts";
 import { openstackChecks } from "./openstack/openstack.ts";
+import { probeChecks } from "./probes.ts";
 
 export type DoctorOptions = {
   config: Config;
@@ -27,6 +28,7 @@ export function doctorChecks(options: DoctorOptions): Check[] {
   const { config, settings, now, arch } = options;
   return [
     ...neededChecks(options),
+    ...probeChecks(config),
     ...livekitChecks({ config, room: `${config.name}-doctor-${options.runId}`, now }),
     ...lkChecks({ config, arch }),
     ...hostChecks({ config, settings }),

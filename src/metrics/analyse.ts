@@ -25,6 +25,8 @@ import type {
 import type { Result } from "./result.ts";
 import { assemble } from "./assemble.ts";
 import { RoomHomes } from "./room-homes.ts";
+import { ProbesAnalysis } from "./probes/analyse.ts";
+import type { ProbeLine } from "./probes/lines.ts";
 import { RoomPolls } from "./room-polls.ts";
 import { ServerMetrics } from "./server-metrics.ts";
 
@@ -58,6 +60,8 @@ export type Analysis = {
   answer(sample: AnswerSample): void;
   /** One line of `observe/kubernetes.ndjson`, in order. */
   kubernetesLine(line: KubernetesLine): void;
+  /** One line of `observe/probes.ndjson`, in order. */
+  probeLine(line: ProbeLine): void;
   finish(): Result;
 };
 
@@ -73,6 +77,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
   const kubernetes = new KubernetesAnalysis();
   const homes = new RoomHomes();
   const answers = new AnswerTimes();
+  const probes = new ProbesAnalysis();
   const streams = new Map<string, HostStream>();
   for (const host of plan.hosts) {
     const offsetMs = armed?.hosts.find(({ name }) => name === host.name)?.clock?.offsetMs ?? 0;
@@ -85,6 +90,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
     roomNode: (line) => homes.add(line),
     answer: (sample) => answers.add(sample),
     kubernetesLine: (line) => kubernetes.add(line),
+    probeLine: (line) => probes.add(line),
     finish: () => {
       for (const stream of streams.values()) stream.end();
       const hosts = [...streams.values()].map((stream) => hostInputs(plan, stream, papers));
@@ -100,6 +106,7 @@ export function createAnalysis(inputs: AnalysisInputs): Analysis {
         kubernetes,
         homes,
         answers,
+        probes,
         errors,
       });
     },

@@ -5,6 +5,7 @@ import { attribute } from "./attribution/attribute.ts";
 import { coverageOf } from "./coverage.ts";
 import { distributionOf, distributionOfHistogram } from "./distribution.ts";
 import type { ErrorGroups } from "./error-groups.ts";
+import { figureSources } from "./figure-sources.ts";
 import { figuresOf } from "./figures.ts";
 import type { Histogram } from "./histogram.ts";
 import { hostResult, type HostInputs } from "./host-result.ts";
@@ -14,6 +15,8 @@ import { decisionEvents } from "./kubernetes/decision-events.ts";
 import type { KubernetesResult } from "./kubernetes/result.ts";
 import { lkMedia, serverMedia } from "./media.ts";
 import { phasesOf } from "./phases.ts";
+import type { ProbesAnalysis } from "./probes/analyse.ts";
+import { probeSeries } from "./probes/series.ts";
 import type { Armed, LoadFile, RunFile, TargetFile } from "./raw.ts";
 import type { Distribution, Result, Share, Source } from "./result.ts";
 import type { RoomHomes } from "./room-homes.ts";
@@ -23,8 +26,15 @@ import type { RtpResult } from "./rtp-result.ts";
 import { saturation } from "./saturation.ts";
 import { segmentResult } from "./segment-result.ts";
 import { seriesOf } from "./series.ts";
-import { histogramGrowth, type Figure, type HistogramName, type ServerMetrics } from "./server-metrics.ts";
+import {
+  histogramGrowth,
+  isFirstSubscription,
+  type Figure,
+  type HistogramName,
+  type ServerMetrics,
+} from "./server-metrics.ts";
 import { byPod, serversOf } from "./servers.ts";
+import { judgeSliding } from "./sliding.ts";
 import { startSkew } from "./start-skew.ts";
 import { judge } from "./thresholds.ts";
 import { totalsOf, tracksReached } from "./totals.ts";
@@ -43,6 +53,7 @@ export type Gathered = {
   server: ServerMetrics;
   kubernetes: KubernetesAnalysis;
   homes: RoomHomes;
+  probes: ProbesAnalysis;
   errors: ErrorGroups;
   answers: AnswerTimes;
 };
@@ -79,7 +90,7 @@ export function assemble(gathered: Gathered): Result {
     spans.value === null ? { value: null, reason: spans.reason } : histogramGrowth(spans.value, name, matches);
   const first = (direction: string) => (labels: Record<string, string>) =>
     labels.direction === direction && (labels.count === undefined || labels.count === "1");
-  const subscribe = grown("livekit_pubsubtime_ms", first("subscribe"));
+  const subscribe = grown("livekit_pubsubtime_ms", isFirstSubscription);
 
   const latency: Result["latency"] = {
     firstTrack: fromStream(joined.firstTrack, null),
@@ -95,22 +106,27 @@ export function assemble(gathered: Gathered): Result {
   const totals = totalsOf(plan, hosts, progress, rooms);
   const intended = sum(progress, ({ participants }) => participants);
   const coverage = coverageOf({ hosts, rooms, server, steady, loadRange, intended });
-  const thresholds = plan.thresholds.map((threshold) =>
-    judge(
-      threshold,
-      figuresOf({
-        loss: lossFigure(rtp, media.lossFigure),
-        retransmission: media.retransmissionFigure,
-        subscribe,
-        subscribeTime: latency.serverTrackSubscribe,
-        firstTrack: joined.firstTrack,
-        firstTrackTime: latency.firstTrack,
-        participants: share(totals.participants.joined, intended, "lk stream"),
-        tracks: tracksReached(plan, progress),
-        hosts: share(totals.hosts.finished, used.length, "supervisor"),
-      }),
-    ),
-  );
+  const abortedBy = load?.abortedBy ?? null;
+  const figures = figuresOf({
+    loss: lossFigure(rtp, media.lossFigure),
+    retransmission: media.retransmissionFigure,
+    subscribe,
+    subscribeTime: latency.serverTrackSubscribe,
+    firstTrack: joined.firstTrack,
+    firstTrackTime: latency.firstTrack,
+    participants: share(totals.participants.joined, intended, "lk stream"),
+    tracks: tracksReached(plan, progress),
+    hosts: abortedBy === null ? share(totals.hosts.finished, used.length, "supervisor") : null,
+    probes: gathered.probes.judged(plan.probes, steady),
+    abortedBy,
+  });
+  const measuring = { plan, server, probes: gathered.probes, streams: used.map(({ stream }) => stream) };
+  const thresholds = plan.thresholds.map((threshold) => {
+    const judged = judge(threshold, figures);
+    return threshold.forMs === undefined
+      ? judged
+      : { ...judged, ...judgeSliding(threshold, measuring, steady, abortedBy), window: "steady" as const };
+  });
   const polls = steady === null ? [] : rooms.within(steady);
   const silentFromMs = steady === null || !rooms.answered ? null : rooms.silentFrom(steady);
   const listed = polls.map(({ participants }) => participants);
@@ -160,6 +176,7 @@ export function assemble(gathered: Gathered): Result {
     thresholds,
     participants: { intended, joined: totals.participants.joined },
   });
+  const probes = gathered.probes.result(plan.probes, steady);
   const { lossFigure: _, retransmissionFigure: __, restarts, ...serverFigures } = media;
 
   return {
@@ -213,11 +230,14 @@ export function assemble(gathered: Gathered): Result {
               endAtMs: loadRange.toMs,
             }),
             ...gathered.kubernetes.series(),
+            ...probeSeries(gathered.probes, loadRange, plan.probes),
           ],
-    events: eventsOf(used, phases, kubernetes, gathered.answers.silences(loadRange)),
+    events: eventsOf(used, phases, kubernetes, { silences: gathered.answers.silences(loadRange), load }),
+    sources: figureSources,
     servers,
     attribution,
     kubernetes,
+    probes,
   };
 }
 
@@ -257,7 +277,7 @@ function eventsOf(
   hosts: readonly HostInputs[],
   phases: Result["phases"],
   kubernetes: KubernetesResult | null,
-  silences: readonly { atMs: number; text: string }[],
+  { silences, load }: { silences: readonly { atMs: number; text: string }[]; load: LoadFile | null },
 ): Result["events"] {
   const events: Result["events"] = hosts.flatMap(({ stream }) => stream.events);
   events.push(...decisionEvents(kubernetes));
@@ -269,6 +289,7 @@ function eventsOf(
   mark(phases.rampEndAtMs, "all processes finished connecting");
   mark(phases.steady?.fromMs, "steady window begins");
   mark(phases.steady?.toMs, "steady window ends");
+  mark(load?.abortedBy?.toMs, `the threshold on ${load?.abortedBy?.metric} was broken: the load was ended`);
   mark(phases.endAtMs, "last process ended");
   return events.toSorted((a, b) => a.atMs - b.atMs).slice(0, maxEvents);
 }

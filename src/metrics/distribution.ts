@@ -3,17 +3,18 @@ import { quantile, type Histogram } from "./histogram.ts";
 import type { Distribution, Source } from "./result.ts";
 
 /** Samples that a percentile needs: with fewer it is the maximum by another name. */
-export const samplesNeeded = { p50: 1, p90: 10, p99: 100 } as const;
+export const samplesNeeded = { p50: 1, p90: 10, p95: 20, p99: 100 } as const;
 const ecdfPoints = 200;
 
 /**
  * Percentiles by nearest rank over measured and censored values together: a censored one counts as longer than any
  * measured. One that falls among them is unknown, and so are the mean and the maximum as soon as there is any.
  * @param values need not be sorted; not changed
+ * @param options.points at most so many of the cumulative distribution are kept
  */
 export function distributionOf(
   values: readonly number[] | Float64Array,
-  options: { source: Source; unit: Distribution["unit"]; censored?: number; note?: string | null },
+  options: { source: Source; unit: Distribution["unit"]; censored?: number; note?: string | null; points?: number },
 ): Distribution {
   const sorted = Float64Array.from(values).sort();
   const censored = options.censored ?? 0;
@@ -27,7 +28,8 @@ export function distributionOf(
     if (at === undefined) hidden.push(name);
     return at === undefined ? null : round(at);
   };
-  const [p50, p90, p99] = [percentile("p50", 0.5), percentile("p90", 0.9), percentile("p99", 0.99)];
+  const [p50, p90] = [percentile("p50", 0.5), percentile("p90", 0.9)];
+  const [p95, p99] = [percentile("p95", 0.95), percentile("p99", 0.99)];
   const longest = sorted[n - 1];
   if (censored > 0) {
     const seen = longest === undefined ? "" : `; the longest that was seen took ${round(longest)} ${options.unit}`;
@@ -45,11 +47,12 @@ export function distributionOf(
     mean: n === 0 || censored > 0 ? null : round(sorted.reduce((sum, value) => sum + value, 0) / n),
     p50,
     p90,
+    p95,
     p99,
     max: longest === undefined || censored > 0 ? null : round(longest),
     interpolated: false,
     note: notes.length === 0 ? null : notes.join("; "),
-    ecdf: ecdf(sorted, total),
+    ecdf: ecdf(sorted, total, options.points ?? ecdfPoints),
   };
 }
 
@@ -68,7 +71,8 @@ export function distributionOfHistogram(
     notes.push(`${name} lies above the highest bucket, ${at.value} ms`);
     return null;
   };
-  const [p50, p90, p99] = [percentile("p50", 0.5), percentile("p90", 0.9), percentile("p99", 0.99)];
+  const [p50, p90] = [percentile("p50", 0.5), percentile("p90", 0.9)];
+  const [p95, p99] = [percentile("p95", 0.95), percentile("p99", 0.99)];
   const points: [number, number][] = [];
   for (const [le, cumulative] of histogram.buckets) {
     if (count > 0 && le !== Number.POSITIVE_INFINITY) points.push([le, share(cumulative, count)]);
@@ -82,6 +86,7 @@ export function distributionOfHistogram(
     mean: count > 0 ? round(histogram.sum / count) : null,
     p50,
     p90,
+    p95,
     p99,
     max: null,
     interpolated: true,
@@ -90,10 +95,10 @@ export function distributionOfHistogram(
   };
 }
 
-function ecdf(sorted: Float64Array, total: number): [number, number][] {
+function ecdf(sorted: Float64Array, total: number, most: number): [number, number][] {
   const points: [number, number][] = [];
   const n = sorted.length;
-  const steps = Math.min(n, ecdfPoints);
+  const steps = Math.min(n, most);
   for (let i = 1; i <= steps; i++) {
     const rank = Math.ceil((i * n) / steps);
     points.push([round(sorted[rank - 1] ?? 0), share(rank, total)]);

@@ -28,13 +28,10 @@ export function serverMedia(server: ServerMetrics, steady: TimeRange | null): Se
   const outgoing = growth(spans.value, "outgoing");
   const incoming = growth(spans.value, "incoming");
   const source = server.sources.counters;
-  const share = (part: number, whole: number): Share => ({ part, whole, value: part / whole, source });
+  const share: ShareOf = (part, whole) => ({ part, whole, value: part / whole, source });
   const loss = lossOf(outgoing, share);
   const { value: sent } = outgoing;
-  const retransmission: Figure<Share> =
-    sent === null
-      ? { value: null, reason: outgoing.reason }
-      : { value: share(sent.retransmitted, sent.packets + sent.retransmitted) };
+  const retransmission = retransmissionOf(outgoing, share);
   const fromMs = Math.min(...spans.value.map(spanFromMs));
   const toMs = Math.max(...spans.value.map(({ endpoint, to }) => endpoint.timesMs[to] ?? 0));
   const seconds = (ms: number) => `${Math.abs(Math.round(ms / 100) / 10)} s ${ms < 0 ? "before" : "after"}`;
@@ -77,13 +74,23 @@ function without(reason: string): ServerMedia {
 }
 
 /** Packets lost of packets sent for the first time; what is sent again is not counted twice. */
-function lossOf(figure: Figure<Growth>, share: (part: number, whole: number) => Share): Figure<Share> {
+export function lossOf(figure: Figure<Growth>, share: ShareOf): Figure<Share> {
   if (figure.value === null) return { value: null, reason: figure.reason };
   const { lost, packets } = figure.value;
   if (lost === null) return { value: null, reason: "no source: the server does not report lost packets" };
   if (packets <= 0) return { value: null, reason: "no source: the server counted no packets in this time" };
   return { value: share(lost, packets) };
 }
+
+/** Packets sent again of all packets sent. */
+export function retransmissionOf(figure: Figure<Growth>, share: ShareOf): Figure<Share> {
+  if (figure.value === null) return { value: null, reason: figure.reason };
+  const { packets, retransmitted } = figure.value;
+  return { value: share(retransmitted, packets + retransmitted) };
+}
+
+/** A share of what the servers counted. */
+export type ShareOf = (part: number, whole: number) => Share;
 
 const whole = (value: number | null): number | null => (value === null ? null : Math.max(0, Math.round(value)));
 

@@ -2,8 +2,8 @@
 import type { HostInputs } from "./host-result.ts";
 import type { Armed, LoadFile } from "./raw.ts";
 import type { Result } from "./result.ts";
-import { segmentSteady } from "./segment-result.ts";
-import { intersection, type TimeRange } from "./window.ts";
+import { steadyOf } from "./settle.ts";
+import type { TimeRange } from "./window.ts";
 
 export type Phases = {
   phases: Result["phases"];
@@ -18,27 +18,35 @@ export function phasesOf(armed: Armed | null, load: LoadFile | null, used: reado
   const startAtMs = armed?.startAtMs ?? null;
   const processes = used.flatMap(({ stream }) => stream.segments.map((progress) => ({ stream, progress })));
   const connected = processes.map(({ progress }) => progress.finishedConnectingAtMs);
-  const ranges = processes
-    .map(({ stream, progress }) => segmentSteady(stream, progress))
-    .filter((range) => range !== null);
-  // A process that never got there is told of elsewhere; what the others did together can still be looked at.
-  const steady = intersection(ranges);
+  const found = steadyOf(used.map(({ stream }) => stream));
+  const steady = found === null || found === "none" ? null : found;
   const ends = processes.flatMap(({ stream, progress }) => {
     const end = progress.exitedAtMs ?? (progress.attempts > 0 ? stream.lastLineAtMs : null);
     return end === null ? [] : [end];
   });
   const endAtMs = ends.length > 0 ? Math.max(...ends) : null;
   const fromMs = startAtMs ?? load?.startedAtMs ?? 0;
+  const rampEndAtMs = connected.length > 0 && !connected.includes(null) ? latest(connected) : null;
+  const rampToMs = steady?.settle.fromMs ?? rampEndAtMs;
   return {
     phases: {
       startAtMs,
-      rampEndAtMs: connected.length > 0 && !connected.includes(null) ? latest(connected) : null,
-      steady: steady === null ? null : { ...steady, durationMs: Math.round(steady.toMs - steady.fromMs) },
+      rampEndAtMs,
+      ramp: startAtMs === null || rampToMs === null ? null : { fromMs: startAtMs, toMs: rampToMs },
+      settle: steady === null ? null : steady.settle,
+      steady:
+        steady === null
+          ? null
+          : { ...steady.window, durationMs: Math.round(steady.window.toMs - steady.window.fromMs) },
+      drain:
+        steady === null || endAtMs === null || endAtMs < steady.window.toMs
+          ? null
+          : { fromMs: steady.window.toMs, toMs: endAtMs },
       endAtMs,
     },
     loadRange: { fromMs, toMs: Math.max(fromMs, endAtMs ?? load?.endedAtMs ?? fromMs) },
     steadyReason:
-      ranges.length === 0
+      found === "none"
         ? "no process reached its full load: there is no steady window"
         : "the processes were never at their full load at the same time: there is no steady window",
   };

@@ -148,8 +148,13 @@ export const loadFileSchema = z.strictObject({
   startedAtMs: finite,
   endedAtMs: finite,
   /** `finished`, or why the load was ended early. */
-  outcome: z.enum(["finished", "interrupted", "failed"]),
+  outcome: z.enum(["finished", "interrupted", "failed", "aborted"]),
   reason: z.string().nullable(),
+  /** The threshold that ended the load, and the window that broke it; epoch ms. */
+  abortedBy: z
+    .strictObject({ metric: z.string(), fromMs: finite, toMs: finite, measured: finite.nullable() })
+    .nullable()
+    .default(null),
   hosts: z.array(
     z.strictObject({ name: z.string(), collected: z.boolean(), streamBytes: z.int(), error: z.string().nullable() }),
   ),

@@ -6,6 +6,8 @@
 import { z } from "zod";
 import { planSchema } from "../plan/plan.ts";
 import { kubernetesResultSchema } from "./kubernetes/result.ts";
+import { distributionSchema, shareSchema } from "./measured.ts";
+import { probesResultSchema } from "./probes/result.ts";
 import { serversResultSchema } from "./server-result.ts";
 import { attributionSchema } from "./attribution/result.ts";
 import { hostRtpSchema, rtpResultSchema } from "./rtp-result.ts";
@@ -15,28 +17,8 @@ import { bootTimesSchema, clockSchema, configuredHostSchema, runFileSchema } fro
 const finite = z.number();
 const count = z.int().min(0);
 
-/** A distribution of `n` measured values; percentiles are null below the `n` that carries them (p99: 100, p90: 10). */
-export const distributionSchema = z.strictObject({
-  source: sourceSchema,
-  unit: z.enum(["ms", "bps"]),
-  n: count,
-  /** Intended but never seen: counted as longer than anything measured, in every percentile. */
-  censored: count,
-  min: finite.nullable(),
-  mean: finite.nullable(),
-  p50: finite.nullable(),
-  p90: finite.nullable(),
-  p99: finite.nullable(),
-  max: finite.nullable(),
-  /** Percentiles read off histogram buckets are interpolated: their true value lies in the bucket. */
-  interpolated: z.boolean(),
-  note: z.string().nullable(),
-  /** Points of the cumulative distribution, [value, share 0..1], at most 200. */
-  ecdf: z.array(z.tuple([finite, finite])),
-});
-
-/** A share with its counts: value = part / whole, 0..1. */
-export const shareSchema = z.strictObject({ part: finite, whole: finite, value: finite, source: sourceSchema });
+/** Epoch ms by the controller's clock. */
+const rangeSchema = z.strictObject({ fromMs: finite, toMs: finite });
 
 export const thresholdResultSchema = z.strictObject({
   metric: z.string(),
@@ -49,6 +31,19 @@ export const thresholdResultSchema = z.strictObject({
   source: sourceSchema.nullable(),
   n: count.nullable(),
   window: z.enum(["steady", "load"]),
+  /** Judged on windows that slide: figure, n and source are those of the worst. Null: on the whole window. */
+  sliding: z
+    .strictObject({
+      forMs: finite,
+      /** Windows that could be judged, of those that there were. */
+      judged: count,
+      windows: count,
+      worst: z.strictObject({ fromMs: finite, toMs: finite }).nullable(),
+      /** Whether it ended the load. */
+      aborted: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   status: z.enum(["passed", "failed", "not judged"]),
   /** Why it was not judged, or why one that failed has no figure; null otherwise. */
   reason: z.string().nullable(),
@@ -165,8 +160,14 @@ export const resultSchema = z.strictObject({
   phases: z.strictObject({
     startAtMs: finite.nullable(),
     rampEndAtMs: finite.nullable(),
-    /** Intersection of all processes' steady times; null when there is none. */
+    /** From the common start until all processes held their load. */
+    ramp: rangeSchema.nullable().default(null),
+    /** From there until the last of the ramp's tracks had come. */
+    settle: rangeSchema.nullable().default(null),
+    /** From there for as long as all processes held their load; null when they never did together. */
     steady: z.strictObject({ fromMs: finite, toMs: finite, durationMs: finite }).nullable(),
+    /** From there until the last process had ended. */
+    drain: rangeSchema.nullable().default(null),
     endAtMs: finite.nullable(),
   }),
   totals: z.strictObject({
@@ -253,12 +254,16 @@ export const resultSchema = z.strictObject({
   segments: z.array(segmentResultSchema),
   series: z.array(seriesSchema),
   events: z.array(z.strictObject({ atMs: finite, text: z.string(), host: z.string().nullable() })),
+  /** Who measured the figures that have no `source` beside them, by their path. */
+  sources: z.record(z.string(), z.string()).default({}),
   /** What each LiveKit server said of itself. Null: none was scraped. */
   servers: serversResultSchema.nullable().default(null),
   /** Where packets or time were lost, and what says so. */
   attribution: attributionSchema,
   /** What the cluster did. Null: none was watched. */
   kubernetes: kubernetesResultSchema.nullable().default(null),
+  /** What real clients in the rooms saw. Null: none were asked for. */
+  probes: probesResultSchema.nullable().default(null),
 });
 
 export type Result = z.infer<typeof resultSchema>;
@@ -266,6 +271,7 @@ export type HostResult = z.infer<typeof hostResultSchema>;
 export type SegmentResult = z.infer<typeof segmentResultSchema>;
 export type ThresholdResult = z.infer<typeof thresholdResultSchema>;
 export type Distribution = z.infer<typeof distributionSchema>;
+export type ProbesResult = NonNullable<Result["probes"]>;
 export type Share = z.infer<typeof shareSchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type Series = z.infer<typeof seriesSchema>;

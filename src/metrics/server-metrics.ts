@@ -19,6 +19,13 @@ import type { TimeRange } from "./window.ts";
 const flushMs = 6000;
 /** Scrapes that span less than this share of the asked time do not stand for it. */
 const leastCover = 0.5;
+/** What was scraped within this time was scraped in one turn; a turn may begin so much early or late. */
+const turnMs = 2000;
+
+/** `livekit_pubsubtime_ms` numbers the repeats of one subscription: the first counts. */
+export function isFirstSubscription({ direction, count }: Record<string, string>): boolean {
+  return direction === "subscribe" && (count === undefined || count === "1");
+}
 
 /** Clocks of pods' nodes and controller may differ by so much. */
 const clockToleranceMs = 2000;
@@ -112,6 +119,28 @@ export class ServerMetrics {
     });
   }
 
+  /**
+   * Between every turn of scrapes in the time and the last one at least so long before it that lies in the time, too.
+   * A server that came or went in between counts for as long as it was seen.
+   */
+  *windows(range: TimeRange, forMs: number): Generator<TimeRange & { spans: Span[] }> {
+    if (this.endpoints.some(({ problem }) => problem !== undefined)) return;
+    const turns = turnsOf(this.endpoints);
+    for (const toMs of turns) {
+      if (toMs > range.toMs) return;
+      const fromMs = turns.findLast((time) => time <= toMs - forMs + turnMs && time >= range.fromMs);
+      if (fromMs === undefined || fromMs >= toMs) continue;
+      const spans = this.endpoints.flatMap((endpoint): Span[] => {
+        const from = endpoint.timesMs.findLastIndex((time) => Math.abs(time - fromMs) <= turnMs);
+        const to = endpoint.timesMs.findLastIndex((time) => time <= toMs + turnMs);
+        // Before its first scrape nothing is known of a server unless it was born then.
+        const isKnown = from >= 0 || endpoint.startedAtMs !== null;
+        return to <= from || !isKnown ? [] : [{ endpoint, from, to }];
+      });
+      if (spans.length > 0) yield { fromMs, toMs, spans };
+    }
+  }
+
   /** The greatest of the sums over all endpoints at their scrapes in the time; null when there is none. */
   participants(range: TimeRange): number | null {
     let sum: number | null = null;
@@ -131,6 +160,15 @@ export class ServerMetrics {
 /** Pods come and go; a URL is there all the time. */
 function isThere({ pod, attemptedMs }: EndpointCounters, range: TimeRange): boolean {
   return pod === null || (attemptedMs !== null && attemptedMs.last >= range.fromMs && attemptedMs.first <= range.toMs);
+}
+
+/** When scrapes were made, those of one turn as one time. */
+function turnsOf(endpoints: readonly EndpointCounters[]): number[] {
+  const turns: number[] = [];
+  for (const timeMs of endpoints.flatMap(({ timesMs }) => timesMs).toSorted((a, b) => a - b)) {
+    if (timeMs > (turns.at(-1) ?? Number.NEGATIVE_INFINITY) + turnMs) turns.push(timeMs);
+  }
+  return turns;
 }
 
 export function spanOf(endpoint: EndpointCounters, range: TimeRange, mustPrecede = false): Span | string {

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { kubernetesSources } from "./kubernetes/result.ts";
 import { rtpSource } from "./rtp-result.ts";
 
+/** What times the probes, what libwebrtc counts for them, and what their own machine says. */
+const probeSources = ["probes", "libwebrtc", "probe machine"] as const;
+
 /** Who measured a figure: shown beside it. */
 export const sourceSchema = z.enum([
   "lk stream",
@@ -20,4 +23,5 @@ export const sourceSchema = z.enum([
   "target answers",
   "plan",
   ...kubernetesSources,
+  ...probeSources,
 ]);

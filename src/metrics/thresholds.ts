@@ -25,7 +25,8 @@ export function judge(threshold: ThresholdPlan, figures: Figures): ThresholdResu
       ? { measured: null, source: null, n: null, window: "load", reason: "no source: unknown metric" }
       : figures[known];
   const { measured, source, n, window } = figure;
-  const judged = { metric, meaning: known ? thresholdMetrics[known].meaning : metric, op, target, unit, origin };
+  const meaning = known ? thresholdMetrics[known].meaning : metric;
+  const judged = { metric, meaning, op, target, unit, origin, sliding: null };
   if (measured !== null) {
     const status = holds[op](measured, target) ? "passed" : "failed";
     return { ...judged, measured, source, n, window, status, reason: null };
@@ -37,6 +38,13 @@ export function judge(threshold: ThresholdPlan, figures: Figures): ThresholdResu
   }
   const reason = figure.reason ?? "no source";
   return { ...judged, measured: null, source, n, window, status: "not judged", reason };
+}
+
+/** Whether the figure breaks the limit, as far as it is known. */
+export function breaks(threshold: ThresholdPlan, figure: MetricFigure): boolean {
+  if (figure.measured !== null) return !holds[threshold.op](figure.measured, threshold.value);
+  const upper = threshold.op === "<=" || threshold.op === "<";
+  return upper && figure.above !== undefined && figure.above !== null && figure.above >= threshold.value;
 }
 
 const holds: Record<ThresholdPlan["op"], (measured: number, target: number) => boolean> = {

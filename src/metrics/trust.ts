@@ -15,7 +15,7 @@ export const mostClockErrorMs = 250;
 export const mostClockDriftMs = 100;
 
 export type TrustInputs = {
-  load: { outcome: "finished" | "interrupted" | "failed"; reason: string | null } | null;
+  load: { outcome: "finished" | "interrupted" | "failed" | "aborted"; reason: string | null } | null;
   /** Processes that were started at all. */
   started: number;
   hosts: readonly HostResult[];
@@ -39,7 +39,8 @@ export function doubts(inputs: TrustInputs): Reason[] {
   const used = inputs.hosts.filter(({ status }) => status !== "unused");
 
   if (inputs.load === null) add("interrupted", "the end of the load was not seen");
-  else if (inputs.load.outcome !== "finished") {
+  // A load that a threshold ended was measured as well as any until then.
+  else if (inputs.load.outcome !== "finished" && inputs.load.outcome !== "aborted") {
     const reason = inputs.load.reason === null ? "" : `: ${inputs.load.reason}`;
     add("interrupted", `the load was ${inputs.load.outcome === "failed" ? "given up" : "interrupted"}${reason}`);
   }

@@ -19,9 +19,26 @@ export const tainting: ReadonlySet<Reason["kind"]> = new Set<Reason["kind"]>([
   "no-load",
 ]);
 
+const gravity: readonly Reason["kind"][] = [
+  "interrupted",
+  "no-load",
+  "lost-host",
+  "saturated",
+  "udp-drops",
+  "clock",
+  "coverage",
+  "no-steady-window",
+  "no-source",
+  "threshold",
+];
+
 /** @param findings what speaks against the measurement; broken thresholds and missing sources are added here */
 export function verdictOf(thresholds: readonly ThresholdResult[], findings: readonly Reason[]): Result["verdict"] {
-  const broken = thresholds.filter(({ status }) => status === "failed").map(brokenReason);
+  const broken = thresholds
+    .filter(({ status }) => status === "failed")
+    // What ended the load comes first: the others were judged on what was left of it.
+    .toSorted((a, b) => Number(b.sliding?.aborted ?? false) - Number(a.sliding?.aborted ?? false))
+    .map(brokenReason);
   const missing = thresholds
     .filter(({ status, origin }) => status === "not judged" && origin === "user")
     .map(({ metric, reason }): Reason => ({
@@ -29,7 +46,9 @@ export function verdictOf(thresholds: readonly ThresholdResult[], findings: read
       text: `the threshold on ${metric} could not be judged: ${reason}`,
       host: null,
     }));
-  const doubts = [...findings, ...missing];
+  // The gravest first: what leaves no measurement at all (and why), then what taints one, then what leaves figures out.
+  const rank = ({ kind }: Reason) => gravity.indexOf(kind);
+  const doubts = [...findings, ...missing].toSorted((a, b) => rank(a) - rank(b));
   const judged = thresholds.some(({ status }) => status !== "not judged");
   if (thresholds.length > 0 && !judged && doubts.length === 0) {
     doubts.push({ kind: "no-source", text: "none of the thresholds could be judged", host: null });
@@ -49,9 +68,15 @@ export function verdictOf(thresholds: readonly ThresholdResult[], findings: read
 }
 
 function brokenReason(threshold: ThresholdResult): Reason {
-  const { metric, measured, unit, op, target, reason } = threshold;
+  const { metric, measured, unit, op, target, reason, sliding } = threshold;
   const figure = measured === null ? (reason ?? "not known") : `${shown(measured, target)} ${unit}`;
-  return { kind: "threshold", text: `${metric} is ${figure}, the limit is ${op} ${shown(target)} ${unit}`, host: null };
+  const within = sliding === null ? "" : ` over ${Math.round(sliding.forMs / 1000)} s`;
+  const ended = sliding?.aborted === true ? "; it ended the load" : "";
+  return {
+    kind: "threshold",
+    text: `${metric} is ${figure}${within}, the limit is ${op} ${shown(target)} ${unit}${ended}`,
+    host: null,
+  };
 }
 
 function headline(status: "Failed" | "Invalid", reasons: readonly Reason[]): string {

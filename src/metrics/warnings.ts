@@ -59,7 +59,11 @@ export function warningsOf(inputs: {
       `${inputs.restarts} server ${inputs.restarts === 1 ? "process" : "processes"} went away during the steady window: what they counted last is not known`,
     );
   }
-  const others = othersOnServer(progress, server, loadRange);
+  const probes = plan.probes === null ? 0 : plan.probes.rooms.length * (1 + 2 * plan.probes.perRoom);
+  if (probes > 0 && server.endpoints.length > 0) {
+    warnings.push(`the servers' own counters hold up to ${probes} probes, too`);
+  }
+  const others = othersOnServer(progress, server, loadRange, probes);
   if (others > 0) {
     warnings.push(`the servers had ${others} participants who are not of this run: their counters hold those, too`);
   }
@@ -75,8 +79,13 @@ export function warningsOf(inputs: {
 }
 
 /** By the servers' gauge: those before the start; of one server also those beyond all that this run could have had. */
-function othersOnServer(progress: readonly SegmentProgress[], server: ServerMetrics, range: TimeRange): number {
-  const own = progress.reduce((sum, { participants }) => sum + participants, 0);
+function othersOnServer(
+  progress: readonly SegmentProgress[],
+  server: ServerMetrics,
+  range: TimeRange,
+  probes: number,
+): number {
+  const own = progress.reduce((sum, { participants }) => sum + participants, probes);
   const before = server.participants({ fromMs: 0, toMs: range.fromMs }) ?? 0;
   // Of several servers one may count a participant whose media another has.
   if (server.endpoints.length > 1) return before;

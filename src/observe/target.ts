@@ -22,16 +22,16 @@ export class TargetError extends LkloadError {
 }
 
 export class Target {
-  readonly #access: TargetAccess;
+  readonly access: TargetAccess;
   #client: RoomServiceClient | undefined;
 
   constructor(access: TargetAccess) {
-    this.#access = access;
+    this.access = access;
   }
 
   /** The environment that lk takes its credentials from. */
   secrets(): Record<string, Secret> {
-    const { url, apiKey, apiSecret } = this.#access;
+    const { url, apiKey, apiSecret } = this.access;
     return { LIVEKIT_URL: new Secret(url), LIVEKIT_API_KEY: new Secret(apiKey), LIVEKIT_API_SECRET: apiSecret };
   }
 
@@ -43,7 +43,7 @@ export class Target {
     try {
       await (await this.#rooms()).listRooms(["lkload-check"]);
     } catch (error) {
-      throw targetError(this.#access.url, error);
+      throw targetError(this.access.url, error);
     }
   }
 
@@ -53,13 +53,13 @@ export class Target {
    */
   async probeJoin(room: string, signal: AbortSignal): Promise<JoinProbe> {
     try {
-      return await probeJoin(this.#access, { room, identity: "lkload-check", signal });
+      return await probeJoin(this.access, { room, identity: "lkload-check", signal });
     } catch (error) {
       signal.throwIfAborted();
       throw new LkloadError(
         exitCodes.infrastructure,
-        `LiveKit at ${this.#access.url}: its API answers, but a participant cannot join: ${errorText(error)}`,
-        { hint: joinHint(this.#access.url), cause: error },
+        `LiveKit at ${this.access.url}: its API answers, but a participant cannot join: ${errorText(error)}`,
+        { hint: joinHint(this.access.url), cause: error },
       );
     }
   }
@@ -69,7 +69,7 @@ export class Target {
    * @throws {Error} the join failed; the signal's reason when it is aborted
    */
   async nodeOf(room: string, signal: AbortSignal): Promise<string | null> {
-    const { nodeId } = await probeJoin(this.#access, { room, identity: "lkload-where", hidden: true, signal });
+    const { nodeId } = await probeJoin(this.access, { room, identity: "lkload-where", hidden: true, signal });
     return nodeId;
   }
 
@@ -147,7 +147,7 @@ export class Target {
   async #rooms(): Promise<RoomServiceClient> {
     if (this.#client) return this.#client;
     const { RoomServiceClient } = await import("livekit-server-sdk");
-    const { url, apiKey, apiSecret } = this.#access;
+    const { url, apiKey, apiSecret } = this.access;
     this.#client = new RoomServiceClient(url, apiKey, apiSecret.reveal(), {
       requestTimeout: requestTimeoutSeconds,
       failover: false,

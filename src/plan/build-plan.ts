@@ -6,6 +6,7 @@ import { identityPrefixes, roomNames } from "./names.ts";
 import { commas, plural } from "./numbers.ts";
 import { partition, type Partition } from "./partition.ts";
 import type { HostPlan, OpenstackPlan, Plan, RoomPlan, Segment } from "./plan.ts";
+import { planProbes, probeWarnings } from "./probes.ts";
 import { refuseImpossible } from "./problems.ts";
 import { maxNumPerSecond, rampMs } from "./ramp.ts";
 import { planThresholds, thresholdWarnings } from "./thresholds.ts";
@@ -43,6 +44,7 @@ export function buildPlan(input: PlanInput): Plan {
   const segments = planSegments({ parts, hosts, rooms, runId, numPerSecond, durationMs: load.duration });
   const rampEndMs = Math.max(...segments.map(rampEnd));
   const thresholds = planThresholds(config.thresholds);
+  const probes = planProbes({ config: config.probes, rooms, runId, durationMs: load.duration });
   const receiving = rooms.filter((room) => room.expectedTracksPerSubscriber.max > 0);
 
   return {
@@ -69,13 +71,16 @@ export function buildPlan(input: PlanInput): Plan {
     },
     timing: { rampMs: rampEndMs, durationMs: load.duration, totalMs: rampEndMs + load.duration },
     thresholds,
+    probes,
     warnings: [
       ...(config.livekit.url === undefined ? ["livekit.url is not set: a run needs it"] : []),
       ...loadWarnings({ load, rooms, segments, hosts: input.hosts, totals }),
       ...thresholdWarnings(thresholds, {
         serverMetrics: config.livekit.metrics.length > 0 || watchesPods(config),
         receivingSubscribers: receiving.reduce((sum, room) => sum + room.subscribers, 0),
+        probeVisits: probes?.visits ?? 0,
       }),
+      ...probeWarnings(probes),
     ],
     expiresAfterMs: config.openstack.ttl ?? rampEndMs + load.duration + graceMs,
   };

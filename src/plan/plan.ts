@@ -71,6 +71,22 @@ const thresholdPlanSchema = z.strictObject({
   value: z.number(),
   unit: z.enum(["%", "ms"]),
   origin: z.enum(["user", "default"]),
+  /** Judged on every window of this length within the steady window. */
+  forMs: z.number().positive().optional(),
+  /** The load is ended when one of them breaks the limit. */
+  abortOnFail: z.boolean().optional(),
+});
+
+/** Real clients in rooms under load: one that publishes and `perRoom` that subscribe. */
+const probePlanSchema = z.strictObject({
+  rooms: z.array(z.string()).min(1),
+  perRoom: z.int().min(1),
+  /** Between two joins of one probe. */
+  intervalMs: z.number().positive(),
+  /** Of every probe's identity, and of no participant of the load. */
+  identityPrefix: z.string(),
+  /** Joins that fall due while the load is held. */
+  visits: count,
 });
 
 export const planSchema = z.strictObject({
@@ -114,6 +130,8 @@ export const planSchema = z.strictObject({
     totalMs: count,
   }),
   thresholds: z.array(thresholdPlanSchema),
+  /** Null: no probes. */
+  probes: probePlanSchema.nullable().default(null),
   warnings: z.array(z.string()),
   expiresAfterMs: count,
 });
@@ -123,6 +141,7 @@ export type RoomPlan = z.infer<typeof roomPlanSchema>;
 export type HostPlan = z.infer<typeof hostPlanSchema>;
 export type OpenstackPlan = z.infer<typeof openstackPlanSchema>;
 export type ThresholdPlan = z.infer<typeof thresholdPlanSchema>;
+export type ProbePlan = z.infer<typeof probePlanSchema>;
 export type Plan = z.infer<typeof planSchema>;
 
 /** Publishing participants of one process or room: lk lets the first N publish both kinds. */

@@ -24,6 +24,12 @@ const leastSubscribers = new Map<string, number>([
   ["firstTrackP99", 100],
 ] satisfies [ThresholdMetric, number][]);
 
+/** Joins of probes below which a percentile of what a join gives says nothing. */
+function leastVisits(metric: string): number {
+  const percentile = /^probe(?:Join|Subscribe|FirstFrame)P(95|99)$/.exec(metric)?.[1];
+  return percentile === "99" ? 100 : percentile === "95" ? 20 : 1;
+}
+
 /** The user's thresholds over the defaults; `false` drops one. */
 export function planThresholds(config: ThresholdsConfig): ThresholdPlan[] {
   return metrics.flatMap((metric): ThresholdPlan[] => {
@@ -39,7 +45,7 @@ export function planThresholds(config: ThresholdsConfig): ThresholdPlan[] {
 /** Thresholds whose figure will have no source, told before the run instead of after it. */
 export function thresholdWarnings(
   thresholds: readonly ThresholdPlan[],
-  sources: { serverMetrics: boolean; receivingSubscribers: number },
+  sources: { serverMetrics: boolean; receivingSubscribers: number; probeVisits: number },
 ): string[] {
   const warnings: string[] = [];
   const blind = sources.serverMetrics ? [] : thresholds.filter((threshold) => fromServers.has(threshold.metric));
@@ -57,6 +63,20 @@ export function thresholdWarnings(
     warnings.push(
       `no source for ${names("default")}: set livekit.metrics, or kubernetes for its pods, to have them judged`,
     );
+  }
+  const probed = thresholds.filter(({ metric }) => metric.startsWith("probe"));
+  if (probed.length > 0 && sources.probeVisits === 0) {
+    const metrics = probed.map(({ metric }) => metric).join(", ");
+    warnings.push(`no source for the thresholds you set on ${metrics}: without probes (--probes 1) the run is invalid`);
+  }
+  for (const { metric } of sources.probeVisits === 0 ? [] : probed) {
+    const least = leastVisits(metric);
+    if (sources.probeVisits < least) {
+      warnings.push(
+        `${metric} needs ${least} joins of probes, the plan has ${sources.probeVisits}: the run will be invalid; ` +
+          "hold the load longer, or set probes.perRoom or probes.interval",
+      );
+    }
   }
   for (const { metric, origin } of thresholds) {
     const least = leastSubscribers.get(metric) ?? 0;

@@ -9,7 +9,7 @@ export interface NamedDistribution {
   /** Why there is none; empty when there is one. */
   readonly reason: string;
   /** Metrics of thresholds on it, by percentile. */
-  readonly metrics: Partial<Record<"p50" | "p90" | "p99", string>>;
+  readonly metrics: Partial<Record<"p50" | "p90" | "p95" | "p99", string>>;
 }
 
 export function distributions(result: Result): NamedDistribution[] {

@@ -14,6 +14,7 @@ import { kubernetesSection } from "./html/kubernetes-section.ts";
 import { latencySection } from "./html/latency-section.ts";
 import { html, Markup } from "./html/markup.ts";
 import { mediaSection } from "./html/media-section.ts";
+import { probeSection } from "./html/probe-section.ts";
 import { roomSection } from "./html/room-section.ts";
 import { serverSection } from "./html/server-section.ts";
 import { style } from "./html/style.ts";
@@ -29,6 +30,7 @@ const parts = [
   ["attribution", "Where was it lost?"],
   ["timeline", "Over time"],
   ["latency", "Latency"],
+  ["probes", "Probes"],
   ["media", "Media"],
   ["hosts", "Hosts"],
   ["rooms", "Rooms"],
@@ -67,8 +69,8 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
         </nav>
         <main>
           ${thresholdSection(result)} ${trustSection(result)} ${attributionSection(result)} ${timelineSection(result)}
-          ${latencySection(result)} ${mediaSection(result)} ${hostSection(result)} ${roomSection(result)}
-          ${result.servers && serverSection(result.servers)}
+          ${latencySection(result)} ${result.probes && probeSection(result.probes, result)} ${mediaSection(result)}
+          ${hostSection(result)} ${roomSection(result)} ${result.servers && serverSection(result.servers)}
           ${result.kubernetes && kubernetesSection(result.kubernetes)} ${errorSection(result)} ${caveatSection(result)}
           ${environmentSection(result)} ${teardownSection(teardown)}
         </main>
@@ -82,9 +84,9 @@ export function renderHtml(result: Result, teardown: Teardown | null): string {
   return document.text;
 }
 
-/** The cluster has a part where one was watched, the servers where they were scraped. */
-function shownParts({ kubernetes, servers }: Result) {
-  return parts.filter(([id]) => (id !== "kubernetes" || kubernetes !== null) && (id !== "servers" || servers !== null));
+/** What was not watched has no part. */
+function shownParts(result: Result) {
+  return parts.filter(([id]) => (id !== "kubernetes" && id !== "servers" && id !== "probes") || result[id] !== null);
 }
 
 /** Nothing may be loaded, and no style but ours may apply. */

@@ -1,13 +1,14 @@
 /** A summary for a CI job's page or a chat: verdict, thresholds, the few numbers, what to look at. */
-import type { Result, Teardown } from "../metrics/result.ts";
+import type { Distribution, Result, Teardown } from "../metrics/result.ts";
 import { placeText, sortedEvidence } from "./attribution-words.ts";
 import { keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { bootHeads, bootRows } from "./boot-rows.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
-import { bareReason } from "./missing.ts";
+import { bareReason, percentileWords } from "./missing.ts";
 import { formatUtc } from "./moment.ts";
-import { formatCount } from "./quantity.ts";
+import { probeDistributions, probeFacts, probeSentence } from "./probe-figures.ts";
+import { formatCount, formatIn } from "./quantity.ts";
 import { marginText, measuredText, statusText, targetText, windowText } from "./threshold-words.ts";
 import { isTainted, usedHosts, validityChecks } from "./validity.ts";
 import { visibleText } from "./visible-text.ts";
@@ -29,6 +30,7 @@ export function renderMarkdown(result: Result, teardown: Teardown | null): strin
     thresholds(result),
     "## Key figures",
     figures(result),
+    ...probes(result),
     "## Can I trust this?",
     checks(result),
     ...attribution(result),
@@ -91,6 +93,50 @@ function figures(result: Result): string {
     source ?? "–",
   ]);
   return table(["Figure", "Value", "Detail", "Source"], rows);
+}
+
+function probes({ probes }: Result): string[] {
+  if (probes === null) return [];
+  const trust =
+    probes.reason !== null
+      ? `⚪ Not measured: ${escape(probes.reason)}.`
+      : probes.distrust === null
+        ? ""
+        : `⚠️ Not trusted: ${escape(probes.distrust)}.`;
+  const times = probeDistributions(probes).map(({ name, distribution, reason }) =>
+    distribution === null
+      ? [escape(name), "–", "–", "–", "–", `*not measured* (${escape(reason)})`]
+      : [
+          escape(name),
+          formatCount(distribution.n + distribution.censored),
+          percentileText(distribution, "p50"),
+          percentileText(distribution, "p95"),
+          percentileText(distribution, "p99"),
+          distribution.source,
+        ],
+  );
+  const facts = probeFacts(probes).map(({ label, value, detail, source }) => [
+    escape(label),
+    value === null ? "*not measured*" : `**${escape(value)}**`,
+    escape(detail),
+    source ?? "–",
+  ]);
+  const failed = probes.errors.map(({ what, message, count }) => `${what}, ${count} times: ${message}`);
+  return [
+    "## Probes: what a client feels",
+    escape(probeSentence(probes)),
+    trust,
+    table(["Time", "n", "p50", "p95", "p99", "Source"], times),
+    table(["Figure", "Value", "Detail", "Source"], facts),
+    list(failed.slice(0, shownErrors)),
+  ];
+}
+
+function percentileText(distribution: Distribution, at: "p50" | "p95" | "p99"): string {
+  const value = distribution[at];
+  if (value !== null) return formatIn(value, distribution.unit);
+  const { text, reason } = percentileWords(distribution, at);
+  return `*${text}* (${escape(reason)})`;
 }
 
 function checks(result: Result): string {

@@ -1,4 +1,5 @@
 /** What `lkload plan` shows. */
+import { formatDuration } from "../config/duration.ts";
 import { styleText } from "node:util";
 import { layoutCaps } from "../plan/expected-tracks.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -106,8 +107,10 @@ const plural = (kind: string, count: number) => (count === 1 ? kind : `${kind}s`
 
 function thresholdLines({ thresholds }: Plan): string[] {
   if (thresholds.length === 0) return ["  none: this run cannot fail, only be invalid"];
-  return thresholds.map(({ metric, op, value, unit, origin }) => {
-    const limit = `${signs[op]} ${value} ${unit}`;
-    return `  ${metric.padEnd(20)}${limit.padEnd(12)}${origin === "user" ? "set by you" : "default"}`;
+  return thresholds.map(({ metric, op, value, unit, origin, forMs, abortOnFail }) => {
+    const sliding =
+      forMs === undefined ? "" : ` in any ${formatDuration(forMs)}${abortOnFail ? ", or it ends the load" : ""}`;
+    const limit = `${signs[op]} ${value} ${unit}${sliding}`;
+    return `  ${metric.padEnd(20)}${limit.padEnd(12)}${sliding === "" ? "" : "  "}${origin === "user" ? "set by you" : "default"}`;
   });
 }

@@ -5,8 +5,9 @@ import { placeText, sortedEvidence } from "./attribution-words.ts";
 import { keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
-import { bareReason } from "./missing.ts";
-import { formatCount } from "./quantity.ts";
+import { bareReason, percentileWords } from "./missing.ts";
+import { probeDistributions, probeFacts } from "./probe-figures.ts";
+import { formatCount, formatIn } from "./quantity.ts";
 import { marginText, measuredText, targetText } from "./threshold-words.ts";
 import { isTainted, usedHosts, validityChecks } from "./validity.ts";
 import { visibleText } from "./visible-text.ts";
@@ -39,6 +40,7 @@ export function renderTerminal(result: Result, { columns, color }: TerminalOptio
     reasons(result, width),
     thresholds(result, width, paint),
     figures(result, width, paint),
+    probes(result, width),
     unknowns(result, width),
     attribution(result, width),
     hosts(result, width),
@@ -120,6 +122,35 @@ function figures(result: Result, width: number, paint: Paint): string[] {
     const lines = wrap(`${before}${value ?? "not measured"}  (${about})`, width, " ".repeat(labelWidth + 2));
     return lines.map((line, index) => (index === 0 ? paint("quiet", before) + line.slice(before.length) : line));
   });
+}
+
+/** The medians and the tails of what a client feels, and what cannot be trusted about it. */
+function probes({ probes }: Result, width: number): string[] {
+  if (probes === null) return [];
+  const doubt = probes.reason ?? (probes.distrust === null ? null : `not trusted: ${probes.distrust}`);
+  const times = probeDistributions(probes).flatMap(({ name, distribution }) => {
+    if (distribution === null) return [];
+    const { unit, n, censored } = distribution;
+    const at = (["p50", "p95", "p99"] as const).map((percentile) => {
+      const value = distribution[percentile];
+      return `${percentile} ${value === null ? percentileWords(distribution, percentile).text : formatIn(value, unit)}`;
+    });
+    return [`- ${name}: ${at.join(", ")} (n = ${formatCount(n + censored)})`];
+  });
+  const facts = probeFacts(probes).flatMap(({ label, value, detail }) =>
+    value === null ? [] : [`- ${label}: ${value} (${visibleText(detail)})`],
+  );
+  const failed = probes.errors.map(
+    ({ what, message, count }) => `- ${what} failed ${formatCount(count)} times: ${visibleText(message)}`,
+  );
+  const errors = more(failed.slice(0, shownErrors), failed.length - shownErrors, "kinds of failures");
+  return [
+    "Probes, real clients on this machine",
+    ...(doubt === null ? [] : [doubt]),
+    ...times,
+    ...facts,
+    ...errors,
+  ].flatMap((line) => wrap(line, width, "  "));
 }
 
 /** What is broken stands in the verdict's reasons already. */

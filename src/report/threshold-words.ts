@@ -40,6 +40,7 @@ export function marginText(threshold: ThresholdResult): string | null {
 export function windowText(threshold: ThresholdResult, phases: Result["phases"]): string {
   if (threshold.window === "load") return "whole load";
   const { steady, startAtMs } = phases;
+  if (threshold.sliding !== null) return slidingText(threshold.sliding, startAtMs);
   if (!steady) return "steady: none";
   if (startAtMs === null) return `steady, ${formatMs(steady.durationMs)}`;
   return `steady ${formatElapsed(steady.fromMs - startAtMs)}–${formatElapsed(steady.toMs - startAtMs)}`;
@@ -49,4 +50,17 @@ export function windowText(threshold: ThresholdResult, phases: Result["phases"])
 export function statusText(threshold: ThresholdResult): string {
   if (threshold.status !== "not judged") return threshold.status;
   return threshold.reason?.startsWith("no source") ? "not judged: no source" : "not judged";
+}
+
+/** `any 30 s of steady; worst 0:42–1:12`. */
+function slidingText(
+  { forMs, worst, judged, windows }: NonNullable<ThresholdResult["sliding"]>,
+  zeroMs: number | null,
+) {
+  const which =
+    worst === null || zeroMs === null
+      ? ""
+      : `; worst ${formatElapsed(worst.fromMs - zeroMs)}–${formatElapsed(worst.toMs - zeroMs)}`;
+  const unknown = judged < windows ? `; ${windows - judged} of ${windows} not judged` : "";
+  return `any ${formatMs(forMs)} of steady${which}${unknown}`;
 }

@@ -37,7 +37,14 @@ const findings: Record<ValidityKind, (result: Result) => Finding> = {
     known(
       `${formatCount(totals.participants.joined)} of ${formatCount(totals.participants.intended)} participants joined`,
     ),
-  interrupted: () => known("it was not ended early"),
+  interrupted: ({ thresholds }) => {
+    const by = thresholds.find(({ sliding }) => sliding?.aborted === true);
+    return known(
+      by === undefined
+        ? "it was not ended early"
+        : `the threshold on ${by.metric} ended it, as it was told to; all was measured until then`,
+    );
+  },
   "no-steady-window": ({ phases }) =>
     phases.steady ? known(`steady for ${formatMs(phases.steady.durationMs)}`) : unknown("no steady window"),
   "lost-host": ({ totals }) =>

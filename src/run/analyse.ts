@@ -15,6 +15,7 @@ import {
   scrapeSchema,
   targetFileSchema,
 } from "../metrics/raw.ts";
+import { probeLineSchema } from "../metrics/probes/lines.ts";
 import { resultSchema, type Result } from "../metrics/result.ts";
 import { planSchema } from "../plan/plan.ts";
 import type { RunFolder } from "./folder.ts";
@@ -44,6 +45,7 @@ export async function analyse(folder: RunFolder): Promise<Result> {
   for await (const line of linesOf(folder.kubernetesLog)) {
     analysis.kubernetesLine(kubernetesLineSchema.parse(JSON.parse(line)));
   }
+  for await (const line of linesOf(folder.probesLog)) analysis.probeLine(probeLineSchema.parse(JSON.parse(line)));
   const result = resultSchema.parse(analysis.finish());
   writeJson(folder.result, result);
   return result;

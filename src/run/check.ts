@@ -3,6 +3,7 @@ import { abortable } from "../remote/abortable.ts";
 import type { RunContext } from "./context.ts";
 import { writeJson } from "./store.ts";
 import { checkKubernetes } from "./watch-kubernetes.ts";
+import { checkProbes } from "./watch-probes.ts";
 
 /**
  * What must hold before anything is touched: the server answers, takes the key and secret, and lets a participant join.
@@ -10,6 +11,7 @@ import { checkKubernetes } from "./watch-kubernetes.ts";
  */
 export async function check(context: RunContext): Promise<TargetFile> {
   const { target, journal, folder, plan, now, signal } = context;
+  await checkProbes(context);
   await abortable(target.check(), signal);
   const room = `${plan.name}-check-${plan.runId}`;
   journal.write({ event: "rooms-intent", rooms: [room] });

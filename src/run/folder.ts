@@ -37,6 +37,7 @@ export function runFolder(stateDir: string, runId: string) {
     roomNodesLog: join(dir, "observe", "room-nodes.ndjson"),
     answersLog: join(dir, "observe", "answers.ndjson"),
     kubernetesLog: join(dir, "observe", "kubernetes.ndjson"),
+    probesLog: join(dir, "observe", "probes.ndjson"),
     result: join(dir, "result.json"),
     teardown: join(dir, "teardown.json"),
     reportHtml: join(dir, "report.html"),

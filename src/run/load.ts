@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts";
 import type { FleetHost } from "../fleet/hosts-file.ts";
-import type { Armed } from "../metrics/raw.ts";
+import type { Armed, LoadFile } from "../metrics/raw.ts";
 import { RoomNodes } from "../observe/room-nodes.ts";
 import { observeAnswers } from "../observe/answer-time.ts";
 import { observe, scrapeAll, lastScrapeDelayMs } from "../observe/observe.ts";
@@ -11,8 +11,10 @@ import { endGraceMs } from "./arm.ts";
 import type { RunContext } from "./context.ts";
 import { errorLine } from "./error-line.ts";
 import { followStream } from "./follow.ts";
+import { LiveJudge, type Breach } from "./live-judge.ts";
 import { LiveView } from "./live-view.ts";
 import { lastPodScrape, watchKubernetes } from "./watch-kubernetes.ts";
+import { watchProbes } from "./watch-probes.ts";
 
 const heartbeatIntervalMs = 15_000;
 const showIntervalMs = 1000;
@@ -22,8 +24,10 @@ const stopDeadlineMs = 15_000;
 export type LoadOutcome = {
   startedAtMs: number;
   endedAtMs: number;
-  outcome: "finished" | "interrupted" | "failed";
+  outcome: "finished" | "interrupted" | "failed" | "aborted";
   reason: string | null;
+  /** The threshold that ended it. */
+  abortedBy: LoadFile["abortedBy"];
 };
 
 /** Follows the armed hosts through their load while the target is observed, to the end or to an interrupt. */
@@ -35,13 +39,26 @@ export async function load(context: RunContext, hosts: readonly FleetHost[], arm
     hosts.map((host) => host.name),
     now,
   );
+  const judge = new LiveJudge(plan, armed);
   const over = new AbortController();
+  const { promise: broken, resolve: onBreach } = Promise.withResolvers<Breach>();
   const deadlineMs = armed.startAtMs + plan.timing.totalMs + endGraceMs - now();
-  const show = setInterval(() => emit({ type: "load", live: view.snapshot() }), showIntervalMs);
+  const show = setInterval(() => {
+    emit({ type: "load", live: view.snapshot() });
+    try {
+      const breach = judge.look(now());
+      // The first one counts: promises settle once.
+      if (breach !== null) onBreach(breach);
+    } catch (error) {
+      // Judging while it runs is a service: the analysis judges anyway.
+      log.warn({ error: errorLine(error) }, "thresholds not judged live");
+    }
+  }, showIntervalMs);
   const observing = Promise.all([
-    watchTarget(context, view, over.signal),
+    watchTarget(context, view, judge, over.signal),
     watchAnswers(context, over.signal),
-    watchKubernetes(context, over.signal),
+    watchKubernetes(context, over.signal, (scrape) => judge.scrape(scrape)),
+    watchProbes(context, armed, judge, over.signal),
   ]);
   const beating = beat(context, hosts, over.signal);
 
@@ -51,13 +68,18 @@ export async function load(context: RunContext, hosts: readonly FleetHost[], arm
         context,
         host,
         over.signal,
-        (line) => view.push(host.name, line),
+        (line) => {
+          view.push(host.name, line);
+          judge.hostLine(host.name, line);
+        },
         (connected) => view.connection(host.name, connected),
       ),
     );
     const allDone = Promise.all(following);
-    const ended = await firstOf(allDone, deadlineMs, signal);
-    if (ended === "interrupted") {
+    const ended = await firstOf(allDone, deadlineMs, signal, broken);
+    const breach = ended === "aborted" ? await broken : null;
+    if (breach !== null) emit({ type: "warning", text: `the load is ended: ${breach.text}`, host: null });
+    if (ended === "interrupted" || ended === "aborted") {
       await stopAll(context, hosts);
       await firstOf(allDone, stopDeadlineMs, context.forced);
     }
@@ -70,8 +92,9 @@ export async function load(context: RunContext, hosts: readonly FleetHost[], arm
     return {
       startedAtMs: armed.startAtMs,
       endedAtMs,
-      outcome: ended === "interrupted" ? "interrupted" : "finished",
-      reason: late.length > 0 ? `no end of load seen from ${late.join(", ")}` : null,
+      outcome: ended === "interrupted" || ended === "aborted" ? ended : "finished",
+      abortedBy: breach?.abortedBy ?? null,
+      reason: breach !== null ? breach.text : late.length > 0 ? `no end of load seen from ${late.join(", ")}` : null,
     };
   } finally {
     over.abort();
@@ -96,7 +119,8 @@ async function firstOf(
   work: Promise<unknown>,
   limitMs: number,
   signal: AbortSignal,
-): Promise<"done" | "late" | "interrupted"> {
+  broken?: Promise<Breach>,
+): Promise<"done" | "late" | "interrupted" | "aborted"> {
   const timer = new AbortController();
   const interrupted = new Promise<"interrupted">((resolve) => {
     if (signal.aborted) resolve("interrupted");
@@ -104,7 +128,8 @@ async function firstOf(
   });
   const late = sleep(Math.max(0, limitMs), "late" as const, { signal: timer.signal }).catch(() => "late" as const);
   try {
-    return await Promise.race([work.then(() => "done" as const), late, interrupted]);
+    const aborted = broken === undefined ? [] : [broken.then(() => "aborted" as const)];
+    return await Promise.race([work.then(() => "done" as const), late, interrupted, ...aborted]);
   } finally {
     timer.abort();
   }
@@ -125,7 +150,7 @@ async function watchAnswers({ config, folder, now }: RunContext, signal: AbortSi
   if (url !== undefined) await observeAnswers({ url, log: folder.answersLog, now, signal });
 }
 
-async function watchTarget(context: RunContext, view: LiveView, signal: AbortSignal): Promise<void> {
+async function watchTarget(context: RunContext, view: LiveView, judge: LiveJudge, signal: AbortSignal): Promise<void> {
   const { config, plan, folder, target, now } = context;
   // Where there may be more than one server, it matters which of them has a room.
   const asksNodes = watchesKubernetes(config) || config.livekit.metrics.length > 1;
@@ -144,6 +169,7 @@ async function watchTarget(context: RunContext, view: LiveView, signal: AbortSig
       nodes?.seen(sample);
     },
     onScrape: (sample) => {
+      judge.scrape(sample);
       if (sample.error !== null) context.log.warn({ url: sample.url, error: sample.error }, "metrics not read");
     },
   });

@@ -149,7 +149,7 @@ function exitCodeOf(end: {
 }
 
 function notStarted(startAtMs: number): LoadOutcome {
-  return { startedAtMs: startAtMs, endedAtMs: startAtMs, outcome: "failed", reason: null };
+  return { startedAtMs: startAtMs, endedAtMs: startAtMs, outcome: "failed", reason: null, abortedBy: null };
 }
 
 const hostCount = (hosts: readonly unknown[]) => `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`;

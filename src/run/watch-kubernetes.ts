@@ -36,7 +36,11 @@ export async function checkKubernetes(context: RunContext): Promise<AccessLine |
 }
 
 /** Until the signal is aborted. Never throws: a run goes on without it, and its report says so. */
-export async function watchKubernetes(context: RunContext, signal: AbortSignal): Promise<void> {
+export async function watchKubernetes(
+  context: RunContext,
+  signal: AbortSignal,
+  onScrape: (scrape: Scrape) => void,
+): Promise<void> {
   const { config, folder, now, log } = context;
   if (!watchesKubernetes(config)) return;
   const { selectors, required: _, ...access } = config.kubernetes;
@@ -47,7 +51,7 @@ export async function watchKubernetes(context: RunContext, signal: AbortSignal):
       log: folder.kubernetesLog,
       now,
       signal,
-      pods: podsOf(context),
+      pods: podsOf(context, onScrape),
       onSnapshot: (snapshot) => {
         const failed = Object.entries(snapshot).flatMap(([part, value]) =>
           typeof value === "object" && value.error !== null ? [`${part}: ${value.error.text}`] : [],
@@ -74,7 +78,7 @@ export async function lastPodScrape(context: RunContext): Promise<void> {
 }
 
 /** Where the servers are asked pod by pod: how, and that each scrape is kept beside those of URLs. */
-function podsOf({ config, folder, log }: RunContext) {
+function podsOf({ config, folder, log }: RunContext, onScrape: (scrape: Scrape) => void = () => undefined) {
   if (!watchesPods(config)) return undefined;
   return {
     metrics: config.kubernetes.podMetrics,
@@ -82,6 +86,7 @@ function podsOf({ config, folder, log }: RunContext) {
       mkdirSync(dirname(folder.metricsLog), { recursive: true });
       for (const scrape of scrapes) {
         appendFileSync(folder.metricsLog, `${JSON.stringify(scrape)}\n`, { mode: 0o600 });
+        onScrape(scrape);
         if (scrape.error !== null) log.warn({ pod: scrape.pod?.name, error: scrape.error }, "metrics not read");
       }
     },

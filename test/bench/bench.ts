@@ -32,7 +32,17 @@ const results = join(root, "bench-results");
 /** With what tells it apart from the same row of another run. */
 type MeasuredRow = Row & { measurement: string; measuredAt: string; loadBefore: number };
 
-const measurements: readonly Measurement[] = [help, ansible, skew, stop, analyse, sampler, kubernetes, openstack, rtpWatch];
+const measurements: readonly Measurement[] = [
+  help,
+  ansible,
+  skew,
+  stop,
+  analyse,
+  sampler,
+  kubernetes,
+  openstack,
+  rtpWatch,
+];
 
 const args = process.argv.slice(2);
 const writeDocs = args.includes("--write-docs");

@@ -290,6 +290,7 @@ async function captureRun(lab: Lab, folder: string): Promise<void> {
       { metric: "participantsJoined", op: ">=", value: 100, unit: "%", origin: "default" },
       { metric: "hostsFinished", op: ">=", value: 100, unit: "%", origin: "default" },
     ],
+    probes: null,
     warnings: [],
     expiresAfterMs: 3_600_000,
   };

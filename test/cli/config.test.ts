@@ -49,7 +49,12 @@ describe("lkload config", () => {
   });
 
   it("as JSON is a configuration that gives the same again", async () => {
-    const first = await lkload(["config", "--json"], { files: { "lkload.yaml": yaml } });
+    const sliding = yaml.replace(
+      "  loss: false",
+      "  loss: false\n  probeJoinP95: { max: 400ms, for: 30s, abortOnFail: true }\nprobes: { perRoom: 1, interval: 3s }",
+    );
+    const whole = sliding.replace(/(\nprobes: .*)(\n {2}retransmission: .*)/, "$2$1");
+    const first = await lkload(["config", "--json"], { files: { "lkload.yaml": whole } });
     const { config } = JSON.parse(first.stdout) as { config: unknown };
     const second = await lkload(["config", "--json"], { files: { "lkload.yaml": stringify(config) } });
     expect(second.stderr).toBe("");

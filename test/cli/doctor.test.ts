@@ -16,6 +16,12 @@ describe("lkload doctor", () => {
     expect(widthOf(stdout)).toBeLessThanOrEqual(80);
   });
 
+  it("loads the clients of the probes where there are to be any", async () => {
+    const { stdout } = await lkload(["doctor", "--probes", "1"]);
+    expect(stdout).toMatch(/ok +probes +@livekit\/rtc-node@\S+ loads/);
+    expect((await lkload(["doctor"])).stdout).not.toContain("probes");
+  });
+
   it("tells what is wrong with the configuration as every command does", async () => {
     const { exitCode, stdout, stderr } = await lkload(["doctor", "--participants", "many"]);
     expect([exitCode, stdout]).toEqual([2, ""]);

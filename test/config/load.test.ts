@@ -161,3 +161,42 @@ describe("what a run needs beyond that", () => {
     expect(requireFleet(config)).toBe("local");
   });
 });
+
+describe("limits on windows that slide", () => {
+  const metrics = 'livekit: { metrics: ["http://127.0.0.1:6789/metrics"] }\n';
+  const limits = async (text: string) => (await load(`${metrics}thresholds: { ${text} }\n`)).config.thresholds;
+  const problem = async (text: string, more = metrics) => {
+    const [first, ...others] = await problemsOf(`${more}thresholds: { ${text} }\n`);
+    expect(others).toEqual([]);
+    return `${first?.path} ${first?.problem}`;
+  };
+
+  it("stand beside the short form", async () => {
+    expect(await limits('loss: { max: "2.5%", for: 30s, abortOnFail: true }, retransmission: "<= 5%"')).toMatchObject({
+      loss: { op: "<=", value: 2.5, unit: "%", forMs: 30_000, abortOnFail: true },
+      retransmission: { op: "<=", value: 5, unit: "%" },
+    });
+    expect(await limits('participantsJoined: { min: "99%" }')).toMatchObject({
+      participantsJoined: { op: ">=", value: 99, unit: "%" },
+    });
+  });
+
+  it("are refused, with the reason, where nothing could be judged", async () => {
+    expect(await problem('loss: { max: "2%", abortOnFail: true }')).toMatch(
+      /thresholds\.loss must be with `for`.*known only at its end/,
+    );
+    expect(await problem('hostsFinished: { min: "99%", for: 30s }')).toMatch(
+      /hostsFinished has no windows that slide, it is known only when the load has ended/,
+    );
+    expect(await problem('firstTrackP90: { max: "2s", for: 30s }')).toMatch(/before the steady window/);
+    expect(await problem('loss: { max: "2%", for: 10s }')).toMatch(/at least 20s/);
+    expect(await problem('retransmission: { max: "2%", for: 30s }', "")).toMatch(/without livekit\.metrics/);
+    expect(await problem('probeJoinP50: { max: "400ms", for: 30s }')).toMatch(/without probes/);
+    expect(await problem('loss: { max: "2%", for: 6m }')).toMatch(/at most load\.duration, which is 5m/);
+    expect(await problem('loss: { max: "2%", min: "1%" }')).toMatch(/one of max and min/);
+    expect(await problem('loss: { max: "<= 2%" }')).toMatch(/without a sign/);
+    expect(await problemsOf('thresholds: { loss: { mx: "2%" } }\n')).toContainEqual(
+      expect.objectContaining({ path: "thresholds.loss.mx", problem: "there is no such setting", suggestion: "max" }),
+    );
+  });
+});

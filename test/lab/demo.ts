@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a real LiveKit server on this machine's loopback, a load of ten participants for about a minute, and
- * the report. Arguments go to `lkload run`:
+ * `npm run demo`: a real LiveKit server on this machine's loopback, a load of ten participants for about a minute with
+ * real clients among them (the probes), and the report. Arguments go to `lkload run`:
  *
  *     npm run demo -- --participants 20 --duration 2m
  */
@@ -42,6 +42,7 @@ async function demo(args: readonly string[]): Promise<number> {
     name: "demo",
     livekit: { metrics: [server.metricsUrl], cli: { version: lkVersion, source: "path", path: lk } },
     load: { participants: 10, publishers: 2, videoPublishers: 1, videoResolution: "medium", duration: "40s" },
+    probes: { perRoom: 1 },
     run: { dir: stateDir },
   };
   const configFile = join(dir.path, "lkload.yaml");

@@ -67,8 +67,8 @@ test("the server's packets are those between the two scrapes around the steady w
 });
 
 test("the steady window is the intersection of the processes' hold times", () => {
-  const { steady } = result.phases;
-  expect(steady?.fromMs).toBe(Math.max(...result.segments.map((segment) => segment.steadyFromMs ?? Infinity)));
+  const { steady, settle } = result.phases;
+  expect(settle?.fromMs).toBe(Math.max(...result.segments.map((segment) => segment.steadyFromMs ?? Infinity)));
   expect(steady?.toMs).toBe(Math.min(...result.segments.map((segment) => segment.steadyToMs ?? 0)));
 });
 
@@ -123,7 +123,15 @@ test("without anything but the plan there is a result, and it is invalid", () =>
   const nothing = analysed(run, ["configured", "armed", "clocksAfter", "load"]);
   expect(nothing.verdict.status).toBe("invalid");
   expect(nothing.verdict.reasons.map(({ kind }) => kind)).toEqual(["interrupted", "no-load"]);
-  expect(nothing.phases).toEqual({ startAtMs: null, rampEndAtMs: null, steady: null, endAtMs: null });
+  expect(nothing.phases).toEqual({
+    startAtMs: null,
+    rampEndAtMs: null,
+    ramp: null,
+    settle: null,
+    steady: null,
+    drain: null,
+    endAtMs: null,
+  });
   expect(nothing.thresholds.every(({ status }) => status === "not judged")).toBe(true);
   expect(nothing.hosts.map(({ status, samples }) => [status, samples])).toEqual([
     ["unused", 0],

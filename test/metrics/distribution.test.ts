@@ -54,7 +54,7 @@ test("those never seen make mean and maximum unknown, and the note says so", () 
   const { mean, max, p90, note } = of(Array<number>(90).fill(7), 10);
   expect({ mean, max, p90 }).toEqual({ mean: null, max: null, p90: 7 });
   expect(note).toBe(
-    "10 of 100 were never seen and count as longer than all others: p99, mean and maximum are unknown; the longest that was seen took 7 ms",
+    "10 of 100 were never seen and count as longer than all others: p95, p99, mean and maximum are unknown; the longest that was seen took 7 ms",
   );
   expect(of([], 3)).toMatchObject({ p50: null, n: 0, censored: 3 });
 });
@@ -79,6 +79,6 @@ test("percentiles of a histogram are interpolated, and none is told above its bu
       [100, 0.25],
       [200, 0.5],
     ],
-    note: "p90 lies above the highest bucket, 200 ms; p99 lies above the highest bucket, 200 ms",
+    note: "p90 lies above the highest bucket, 200 ms; p95 lies above the highest bucket, 200 ms; p99 lies above the highest bucket, 200 ms",
   });
 });

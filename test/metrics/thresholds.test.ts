@@ -82,3 +82,30 @@ test("all reasons are listed, those that decide first; a broken limit is never s
     reasons: [saturated, { kind: "threshold", text: "loss is 2.50001 %, the limit is <= 2.5 %", host: null }],
   });
 });
+
+test("the reasons of an invalid run stand in the order of their gravity, those of one kind as they were found", () => {
+  const found = (kind: Reason["kind"], text: string = kind): Reason => ({ kind, text, host: null });
+  const { status, reasons, headline } = verdictOf(
+    [],
+    [
+      found("no-steady-window"),
+      found("coverage"),
+      found("clock"),
+      found("saturated", "h2"),
+      found("saturated", "h1"),
+      found("lost-host"),
+      found("interrupted"),
+    ],
+  );
+  expect(status).toBe("invalid");
+  expect(reasons.map(({ text }) => text)).toEqual([
+    "interrupted",
+    "lost-host",
+    "h2",
+    "h1",
+    "clock",
+    "coverage",
+    "no-steady-window",
+  ]);
+  expect(headline).toBe("Invalid: interrupted (and 6 more).");
+});

@@ -1,5 +1,5 @@
 /** What `npm pack` makes, installed into an empty folder as a user would. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -83,4 +83,15 @@ test("it runs a load with the playbooks that it brought along", async () => {
   const runs = join(project.path, ".lkload", "runs");
   const [run = ""] = await readdir(runs);
   expect(await readdir(join(runs, run))).toContain("report.html");
+
+  // The clients of the probes come as an optional dependency.
+  const withProbes = ["run", "--local", "-c", "run.yaml", "--probes", "1"];
+  await lkload(withProbes, env);
+  const last = (await readdir(runs)).toSorted().at(-1) ?? "";
+  expect(await readFile(join(runs, last, "observe", "probes.ndjson"), "utf8")).toContain('"kind":"hello"');
+  await rm(join(project.path, "node_modules", "@livekit", "rtc-node"), { recursive: true });
+  await expect(lkload(withProbes, env)).rejects.toThrow(
+    /rtc-node is not installed[^]*npm install @livekit\/rtc-node@1\.1\.0/,
+  );
+  expect(await lkload(["run", "--local", "-c", "run.yaml"], env)).toContain("report.html");
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { thresholdsSchema } from "../../src/config/thresholds.ts";
 import { planThresholds, thresholdWarnings } from "../../src/plan/thresholds.ts";
 
-const everySource = { serverMetrics: true, receivingSubscribers: 1000 };
+const everySource = { serverMetrics: true, receivingSubscribers: 1000, probeVisits: 0 };
 
 test("the defaults hold unless the user says otherwise", () => {
   const plan = planThresholds(thresholdsSchema.parse({}));
@@ -30,7 +30,7 @@ test("own limits replace and add, false drops", () => {
 
 test("limits without a source are told before the run", () => {
   const plan = planThresholds(thresholdsSchema.parse({ retransmission: "< 1%", firstTrackP99: "<= 2s" }));
-  expect(thresholdWarnings(plan, { serverMetrics: false, receivingSubscribers: 99 })).toEqual([
+  expect(thresholdWarnings(plan, { serverMetrics: false, receivingSubscribers: 99, probeVisits: 0 })).toEqual([
     "no source for the thresholds you set on retransmission: without livekit.metrics or a kubernetes section the run is invalid",
     "no source for trackSubscribeP99: set livekit.metrics, or kubernetes for its pods, to have them judged",
     "firstTrackP99 needs 100 subscribers that receive tracks, the plan has 99: the run will be invalid",

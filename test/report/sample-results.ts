@@ -132,6 +132,7 @@ function distribution(source: Distribution["source"], median: number, n: number,
     mean: censored > 0 ? null : Math.round(median * 1.02),
     p50: at(0.5),
     p90: at(0.9),
+    p95: at(0.95),
     p99: few ? null : at(0.99),
     max: censored > 0 ? null : (ecdf.at(-1)?.[0] ?? null),
   };
@@ -150,6 +151,7 @@ function histogram(n: number, p50: number, p90: number, p99: number): Distributi
     mean: 141.2,
     p50,
     p90,
+    p95: Math.round((p90 + p99) / 2),
     p99,
     max: null,
     interpolated: true,
@@ -309,6 +311,7 @@ function threshold(
     source,
     n,
     window: source === "server counters" ? "steady" : "load",
+    sliding: null,
     status,
     reason: null,
   };
@@ -418,6 +421,9 @@ function base(options: SampleOptions): Result {
     phases: {
       startAtMs,
       rampEndAtMs: startAtMs + options.rampSeconds * 1000,
+      ramp: null,
+      settle: null,
+      drain: null,
       steady: { ...steady, durationMs: steadyMs },
       endAtMs: startAtMs + options.totalSeconds * 1000,
     },
@@ -530,6 +536,8 @@ function base(options: SampleOptions): Result {
       answers: { n: 310, failed: 0, lastError: null, connectP50Ms: 0.4, answerP50Ms: 1.9, answerP90Ms: 3.2 },
     },
     kubernetes: null,
+    probes: null,
+    sources: {},
     events: [
       { atMs: startAtMs, text: "common start", host: null },
       { atMs: startAtMs + options.rampSeconds * 1000 + 1800, text: "all participants joined", host: null },
@@ -643,6 +651,7 @@ export function saturatedResult(): Result {
     source: null,
     n: null,
     window: "steady",
+    sliding: null,
     status: "not judged",
     reason: "no source: the server does not report livekit_packet_total",
   });
@@ -705,7 +714,15 @@ export function interruptedResult(): Result {
     status: "not judged",
     reason: "no source: no steady window",
   }));
-  result.phases = { startAtMs, rampEndAtMs: null, steady: null, endAtMs: startAtMs + 6000 };
+  result.phases = {
+    startAtMs,
+    rampEndAtMs: null,
+    ramp: null,
+    settle: null,
+    steady: null,
+    drain: null,
+    endAtMs: startAtMs + 6000,
+  };
   result.totals.participants.joined = 31;
   result.totals.publishers.joined = 10;
   result.totals.subscribers.joined = 21;

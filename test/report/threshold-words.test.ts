@@ -14,6 +14,7 @@ const loss: ThresholdResult = {
   source: "server counters",
   n: 100,
   window: "steady",
+  sliding: null,
   status: "passed",
   reason: null,
 };
@@ -26,6 +27,16 @@ describe("a threshold in words", () => {
     expect(marginText({ ...loss, op: ">=", target: 100, measured: 98.8 })).toBe("short by 1.2 points");
     expect(marginText({ ...loss, measured: 2.5 })).toBe("exactly at the limit");
     expect(marginText({ ...loss, unit: "ms", target: 400, measured: 312.4 })).toBe("87.6 ms to spare");
+  });
+
+  it("names the worst of the windows that slide, and how many could not be judged", () => {
+    const { phases } = passResult();
+    const zeroMs = phases.startAtMs ?? 0;
+    const worst = { fromMs: zeroMs + 42_000, toMs: zeroMs + 72_000 };
+    const sliding = { forMs: 30_000, judged: 7, windows: 7, worst, aborted: false };
+    expect(windowText({ ...loss, sliding }, phases)).toBe("any 30 s of steady; worst 0:42–1:12");
+    expect(windowText({ ...loss, sliding: { ...sliding, judged: 5 } }, phases)).toMatch(/; 2 of 7 not judged$/);
+    expect(windowText({ ...loss, sliding: { ...sliding, worst: null } }, phases)).toBe("any 30 s of steady");
   });
 
   it("never rounds a figure onto its limit", () => {

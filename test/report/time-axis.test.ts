@@ -19,7 +19,15 @@ describe("the time axis", () => {
 
   it("does without phases, and is absent without any time", () => {
     const result = interruptedResult();
-    result.phases = { startAtMs: null, rampEndAtMs: null, steady: null, endAtMs: null };
+    result.phases = {
+      startAtMs: null,
+      rampEndAtMs: null,
+      ramp: null,
+      settle: null,
+      steady: null,
+      drain: null,
+      endAtMs: null,
+    };
     expect(timeAxis(result)).toMatchObject({ fromMs: startAtMs, zeroMs: startAtMs });
     result.series = [];
     expect(timeAxis(result)).toBeUndefined();

@@ -15,8 +15,8 @@ export function latencySection(result: Result): Markup {
     "Latency",
     html`Times count from the <em>intended</em> start of each participant, so a slow join can't hide behind the ones
       after it. Who never arrived is counted as slower than anything measured: the curve then ends below 100 %.`,
-    html`<div class="panels">${all.map((one) => panel(one, result))}</div>`,
-    percentileTable(all),
+    html`<div class="panels">${all.map((one) => distributionPanel(one, result))}</div>`,
+    percentileTable("Latency percentiles", all),
     html`<p class="small">
       Unknown: a histogram keeps neither the lowest nor the highest value; where some never arrived, there is no mean
       and no highest value.
@@ -24,7 +24,8 @@ export function latencySection(result: Result): Markup {
   );
 }
 
-function panel(one: NamedDistribution, result: Result): Markup {
+/** One distribution as a curve, with its source and its thresholds. */
+export function distributionPanel(one: NamedDistribution, result: Result): Markup {
   const { name, meaning, distribution, reason, metrics } = one;
   const head = html`<figcaption>
     <h3>${name}</h3>
@@ -39,7 +40,7 @@ function panel(one: NamedDistribution, result: Result): Markup {
     </figure>`;
   }
   const limits = result.thresholds.flatMap(({ metric, target, unit }) => {
-    const at = (["p50", "p90", "p99"] as const).find((percentile) => metrics[percentile] === metric);
+    const at = (["p50", "p90", "p95", "p99"] as const).find((percentile) => metrics[percentile] === metric);
     return at && unit === "ms" ? [{ value: target, label: `${at} limit ${formatIn(target, unit)}` }] : [];
   });
   const { n, censored, source, interpolated, note } = distribution;
@@ -52,11 +53,11 @@ function panel(one: NamedDistribution, result: Result): Markup {
   </figure>`;
 }
 
-function percentileTable(all: readonly NamedDistribution[]): Markup {
+export function percentileTable(caption: string, all: readonly NamedDistribution[]): Markup {
   const numeric = (head: string) => ({ head, numeric: true });
   const columns = [
     { head: "Latency", wraps: true },
-    ...["n", "never", "min", "mean", "p50", "p90", "p99", "max"].map(numeric),
+    ...["n", "never", "min", "mean", "p50", "p90", "p95", "p99", "max"].map(numeric),
     { head: "Source", wraps: true },
   ];
   const rows = all.map(({ name, meaning, distribution, reason }) => ({
@@ -65,17 +66,20 @@ function percentileTable(all: readonly NamedDistribution[]): Markup {
       ...(distribution ? cells(distribution) : emptyCells(reason)),
     ],
   }));
-  return table("Latency percentiles", columns, rows);
+  return table(caption, columns, rows);
 }
 
 function cells(distribution: Distribution): (Markup | string)[] {
-  const { n, censored, min, mean, p50, p90, p99, max, unit, source, interpolated } = distribution;
+  const { n, censored, min, mean, p50, p90, p95, p99, max, unit, source, interpolated } = distribution;
   const plain = (value: number | null) =>
     value === null ? html`<span class="missing">unknown</span>` : formatIn(value, unit);
-  const percentile = (value: number | null, name: "p50" | "p90" | "p99") => {
+  const percentile = (value: number | null, name: keyof NamedDistribution["metrics"]) => {
     if (value !== null) return formatIn(value, unit);
     const { text, reason } = percentileWords(distribution, name);
-    return text === "never" ? html`<b>never</b> <small>${reason}</small>` : notMeasured(reason);
+    // On a line of its own: in one line it would push the others out of sight.
+    return html`${text === "never" ? html`<b>never</b>` : html`<span class="missing">not measured</span>`}<br /><small
+        >${reason}</small
+      >`;
   };
   return [
     formatCount(n),
@@ -84,6 +88,7 @@ function cells(distribution: Distribution): (Markup | string)[] {
     plain(mean),
     percentile(p50, "p50"),
     percentile(p90, "p90"),
+    percentile(p95, "p95"),
     percentile(p99, "p99"),
     plain(max),
     interpolated ? `${source}, interpolated` : source,
@@ -91,5 +96,5 @@ function cells(distribution: Distribution): (Markup | string)[] {
 }
 
 function emptyCells(reason: string): (Markup | string)[] {
-  return ["–", "–", "–", "–", "–", "–", "–", "–", notMeasured(reason)];
+  return [...Array<string>(9).fill("–"), notMeasured(reason)];
 }

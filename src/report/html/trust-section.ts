@@ -62,7 +62,9 @@ function coverageList(result: Result): Markup {
         : `at most ${formatMs(Math.max(...drift))} on ${formatCount(drift.length)} ${drift.length === 1 ? "host" : "hosts"}`,
     ],
     ["Retried starts", formatCount(retries)],
-    ["Hosts finished", shareText("", coverage.hosts).trim()],
+    ["Hosts finished", `${formatCount(totals.hosts.finished)} of ${formatCount(totals.hosts.intended)}`],
+    ["Hosts heard to their end", shareText("", coverage.hosts).trim()],
+    ["Room polls answered", coverage.roomPolls ? shareText("", coverage.roomPolls).trim() : notMeasured()],
     [
       "Server saw the participants",
       coverage.serverParticipants ? shareText("", coverage.serverParticipants).trim() : notMeasured(),

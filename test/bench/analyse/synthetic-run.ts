@@ -141,6 +141,7 @@ function loadFile(plan: Plan, endedAtMs: number): LoadFile {
     endedAtMs,
     outcome: "finished",
     reason: null,
+    abortedBy: null,
     hosts,
   };
 }
