@@ -4,9 +4,9 @@ import type { ServersResult } from "../server-result.ts";
 import type { Answers, Evidence } from "./result.ts";
 
 /** A server with CPU time to spare answers `GET /` in a few ms. */
-const slowAnswerMs = 100;
+const slowAnswerMs = 40;
 /** The connection is made without the server's process: where it takes long too, the way is long. */
-const slowAgainstConnect = 5;
+const slowAgainstConnect = 20;
 const idleAnswerMs = 50;
 const fewestAnswers = 5;
 /** Share of requests that failed, from which on the server is not there. */
