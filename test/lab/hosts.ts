@@ -68,6 +68,8 @@ export interface LabHosts extends AsyncDisposable {
   mend(host: LabHost): Promise<void>;
   /** Ends all processes of the host at once, sshd too. */
   kill(host: LabHost): Promise<void>;
+  /** Starts the sshd of a host that was killed, with the same key: the host after its reboot. */
+  revive(host: LabHost): Promise<void>;
   /** Runs a command on the host without SSH. */
   runOn(host: LabHost, command: string, ...args: string[]): Promise<string>;
 }
@@ -87,6 +89,7 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
   await writeFile(`${identityFile}.pub`, `${pair.public}\n`);
 
   const children = new Map<LabHost, ChildProcess>();
+  const starts = new Map<LabHost, () => Promise<ChildProcess>>();
   cleanup.defer(async () => {
     const ends = [...children.values()].map((child) => endOf(child));
     await Promise.all([...children.keys()].map((host) => endAllIn(host.namespace)));
@@ -96,8 +99,9 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
     special.map(async (special, index) => {
       await net.addNamespace(index);
       if (options.bandwidthMbit !== undefined) await limitBandwidth(net, index, options.bandwidthMbit);
-      const { host, child } = await startHost(net, index, special, sshd, pair.public);
+      const { host, child, start } = await startHost(net, index, special, sshd, pair.public);
       children.set(host, child);
+      starts.set(host, start);
       return host;
     }),
   );
@@ -135,6 +139,11 @@ export async function startLabHosts(options: LabHostsOptions): Promise<LabHosts>
     cut: (host) => net.batch([`link set ${host.namespace} down`]),
     mend: (host) => net.batch([`link set ${host.namespace} up`]),
     kill: (host) => endAllIn(host.namespace),
+    revive: async (host) => {
+      const start = starts.get(host);
+      if (start === undefined) throw new Error(`${host.name} is not of this lab`);
+      children.set(host, await start());
+    },
     runOn,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -158,7 +167,7 @@ async function startHost(
   special: LabHostOptions,
   sshd: string,
   authorizedKeys: string,
-): Promise<{ host: LabHost; child: ChildProcess }> {
+): Promise<{ host: LabHost; child: ChildProcess; start: () => Promise<ChildProcess> }> {
   const name = `host-${index + 1}`;
   const namespace = net.namespace(index);
   const address = net.address(index);
@@ -172,10 +181,11 @@ async function startHost(
     config.push(`SetEnv LD_PRELOAD=${await buildClockShim(dir, special.clockOffsetSeconds)}`);
   }
   const hostKeys = keys.map((pair) => pair.private);
-  const child = await startSshd({ sshd, namespace, address, dir, authorizedKeys, hostKeys, config });
+  const start = () => startSshd({ sshd, namespace, address, dir, authorizedKeys, hostKeys, config });
+  const child = await start();
   const hostKey = keys[0]?.public ?? "";
   const user = special.plainUser === undefined ? "root" : LAB_USER;
-  return { host: { name, address, port: 22, user, hostKey, namespace, pid: child.pid }, child };
+  return { host: { name, address, port: 22, user, hostKey, namespace, pid: child.pid }, child, start };
 }
 
 async function limitBandwidth(net: LabNet, index: number, mbit: number): Promise<void> {

@@ -1,5 +1,7 @@
 /** A clock that is off, and a host that goes away in the middle of its load. */
+import { globSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lkload } from "../lab/lkload.ts";
 import { startTruthLab, type TruthLab } from "./truth-lab.ts";
 import { recordTruth } from "./truth-table.ts";
 
@@ -27,10 +29,13 @@ test("a host's clock 2 s ahead: its offset is known within 5 ms, and it starts w
 });
 
 test("a host killed in its load: named, covered as two of three, and the rest is judged", async () => {
-  const { result, exitCode, stdout } = await truth.run({ thresholds: { hostsFinished: false } }, async (command) => {
-    await command.until(/joined 24\/24/);
-    await truth.lab.kill(truth.host(2));
-  });
+  const { result, exitCode, stdout, cwd } = await truth.run(
+    { thresholds: { hostsFinished: false } },
+    async (command) => {
+      await command.until(/joined 24\/24/);
+      await truth.lab.kill(truth.host(2));
+    },
+  );
   const killed = truth.hostResult(result, 2);
   const others = [0, 1].map((index) => truth.hostResult(result, index));
   recordTruth({
@@ -53,4 +58,10 @@ test("a host killed in its load: named, covered as two of three, and the rest is
   // What the remaining hosts say is judged: no threshold goes without a figure that they could give.
   const judged = result.thresholds.filter(({ status }) => status !== "not judged").map(({ metric }) => metric);
   expect(judged).toContain("participantsJoined");
+
+  // Once the host is there again, what was left on it can be removed.
+  await truth.lab.revive(truth.host(2));
+  const destroyed = await lkload(["destroy"], { cwd, env: truth.env });
+  expect(destroyed.exitCode, destroyed.stderr).toBe(0);
+  expect(globSync("/var/tmp/lkload-*/runs/*")).toEqual([]);
 });

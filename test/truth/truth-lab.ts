@@ -25,6 +25,8 @@ export type TruthRun = {
   result: Result;
   /** The run's folder. */
   dir: string;
+  /** Where it was started. */
+  cwd: string;
 };
 
 export interface TruthLab extends AsyncDisposable {
@@ -32,6 +34,8 @@ export interface TruthLab extends AsyncDisposable {
   readonly server: LivekitServer;
   /** `livekit.cli` of the runs. */
   readonly cli: { source: "path"; path: string };
+  /** Environment of the runs: the server, its key and secret. */
+  readonly env: Record<string, string>;
   /** The hosts in the order of their addresses. */
   host(index: number): LabHost;
   /** What a result says about the host. */
@@ -73,6 +77,7 @@ export async function startTruthLab(options: TruthLabOptions): Promise<TruthLab>
     lab,
     server,
     cli,
+    env,
     host,
     hostResult: (result, index) => {
       const found = result.hosts.find(({ name }) => name === host(index).address.replaceAll(".", "-"));
@@ -103,7 +108,7 @@ export async function startTruthLab(options: TruthLabOptions): Promise<TruthLab>
       const resultFile = dir === undefined ? undefined : join(dir, "result.json");
       if (dir === undefined || resultFile === undefined) throw new Error(`no run folder:\n${command.stderr}`);
       const result = resultSchema.parse(JSON.parse(readFileSync(resultFile, "utf8")));
-      return { exitCode, stdout: command.stdout, stderr: command.stderr, result, dir };
+      return { exitCode, stdout: command.stdout, stderr: command.stderr, result, dir, cwd };
     },
     [Symbol.asyncDispose]: async () => {
       await owned.disposeAsync();
