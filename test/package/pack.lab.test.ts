@@ -91,7 +91,7 @@ test("it runs a load with the playbooks that it brought along", async () => {
   expect(await readFile(join(runs, last, "observe", "probes.ndjson"), "utf8")).toContain('"kind":"hello"');
   await rm(join(project.path, "node_modules", "@livekit", "rtc-node"), { recursive: true });
   await expect(lkload(withProbes, env)).rejects.toThrow(
-    /rtc-node is not installed[^]*npm install @livekit\/rtc-node@1\.1\.0/,
+    /rtc-node\s+is\s+not\s+installed[^]*npm\s+install\s+@livekit\/rtc-node@1\.1\.0/,
   );
   expect(await lkload(["run", "--local", "-c", "run.yaml"], env)).toContain("report.html");
 });

@@ -166,7 +166,9 @@ test("jitter is that of RFC 3550: nothing for an even stream, what is put in for
 });
 
 test("more packets than it may read: it reads a share of whole streams, says so, and stays below 3 % of a core", async () => {
-  const streams = Array.from({ length: 64 }, (_, index) => {
+  // Some 25,000 packets per second: more than any processor reads in 3 % of a core's time.
+  const count = 128;
+  const streams = Array.from({ length: count }, (_, index) => {
     return { payloadType: 96, ssrc: index, from: 0, count: 2400, skip: [1200], step: 3000, seconds: 12 };
   });
   const seen = await listen({ streams });
@@ -176,9 +178,9 @@ test("more packets than it may read: it reads a share of whole streams, says so,
     .slice(5, -1)
     .map((line) => /bits=(\d+) cpu_us=(\d+) .*video=(\d+)/.exec(line)?.slice(1).map(Number) ?? []);
   expect(found.length).toBeGreaterThan(3);
-  for (const [bits = 0, , count] of found) {
+  for (const [bits = 0, , read] of found) {
     expect(bits).toBeGreaterThan(0);
-    expect(count).toBe(64 / 2 ** bits);
+    expect(read).toBe(count / 2 ** bits);
   }
   expect(found.reduce((sum, [, cpuUs = 0]) => sum + cpuUs, 0) / found.length).toBeLessThan(30_000);
   const { expected, received } = seen.kinds["video"] ?? { expected: 0, received: 0 };

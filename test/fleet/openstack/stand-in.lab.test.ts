@@ -77,14 +77,6 @@ test("100 VMs with ports and floating IPs: made, noted, and removed", async () =
   expect((await removed(stack)).destroyed).toBe(planned.length);
 });
 
-// Terraform writes its whole state after each resource: most of the time that this takes.
-test("1,000 VMs", { timeout: 900_000 }, async () => {
-  const stack = await stackOf(1000, "external");
-  await stack.terraform.apply({ ...call, timeoutMs: 600_000, parallelism: parallelismFor(1000) });
-  expect(counts(stack)).toMatchObject({ servers: 1000 });
-  await removed(stack);
-});
-
 test("two runs in one project at the same time do not see each other", async () => {
   const cloud = open.use(await smallCloud({}));
   const takesMs: StandInOptions["takesMs"] = ({ type }) => (type === server ? 300 : 0);

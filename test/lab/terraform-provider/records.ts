@@ -40,8 +40,19 @@ const records: Record<string, Record_> = {
   openstack_networking_subnet_v2: { list: "subnets", item: named },
   openstack_networking_router_v2: { list: "routers", item: named },
   openstack_networking_secgroup_v2: { list: "security-groups", item: named },
-  openstack_networking_secgroup_rule_v2: { list: "security-group-rules", item: (_, id) => ({ id }) },
+  openstack_networking_secgroup_rule_v2: {
+    list: "security-group-rules",
+    item: ({ security_group_id }, id) => ({ id, security_group_id }),
+  },
 };
+
+/** Takes one out of its list. A security group takes its rules with it, as Neutron's do. */
+export function removeItem(items: Items, list: string, id: unknown): void {
+  items[list] = (items[list] ?? []).filter((item) => item.id !== id);
+  if (list !== "security-groups") return;
+  const rules = items["security-group-rules"];
+  if (rules !== undefined) items["security-group-rules"] = rules.filter((rule) => rule["security_group_id"] !== id);
+}
 
 export class Records {
   readonly #items: Items;
@@ -63,8 +74,7 @@ export class Records {
   }
 
   remove(type: string, id: unknown): void {
-    const { list } = this.#record(type);
-    this.#items[list] = (this.#items[list] ?? []).filter((item) => item.id !== id);
+    removeItem(this.#items, this.#record(type).list, id);
   }
 
   #record(type: string): Record_ {

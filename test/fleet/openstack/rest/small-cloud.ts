@@ -4,8 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Cloud } from "../../../../src/fleet/openstack/rest/cloud.ts";
 import { findCredentials } from "../../../../src/fleet/openstack/rest/find-credentials.ts";
-
-type Item = Record<string, unknown> & { id?: string };
+import { removeItem, type Item } from "../../../lab/terraform-provider/records.ts";
 
 export interface SmallCloud extends AsyncDisposable {
   cloud: Cloud;
@@ -51,7 +50,7 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
         const reason = state.refuses(kind, id);
         if (reason !== undefined) answer(409, { NeutronError: { message: reason } });
         else {
-          state.items[kind] = (state.items[kind] ?? []).filter((item) => item.id !== id);
+          removeItem(state.items, kind, id);
           response.writeHead(204).end();
         }
       } else if (state.answers[kind] !== undefined) answer(200, state.answers[kind]);
