@@ -22,6 +22,6 @@ export async function checkProbeClient(signal: AbortSignal): Promise<string | nu
   const end = await exited;
   signal.removeEventListener("abort", kill);
   if (loaded) return null;
-  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(words());
+  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(words(Number.POSITIVE_INFINITY));
   return missing ? `${missing[1]} is not installed` : `${end}: ${words()}`;
 }

@@ -3,7 +3,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { env, execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 
-const tailLength = 2000;
+/** A stack of module loading fits. */
+const tailLength = 4000;
+/** As much as a message has room for. */
+const shownLength = 400;
 
 /** The same file, compiled or not. */
 export function startProbeProcess(args: readonly string[] = []): ChildProcess {
@@ -25,7 +28,7 @@ export async function exitOf(child: ChildProcess): Promise<string> {
 }
 
 /** The end of what it printed, as one line. */
-export function tailOf(child: ChildProcess): () => string {
+export function tailOf(child: ChildProcess): (length?: number) => string {
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8");
@@ -33,10 +36,10 @@ export function tailOf(child: ChildProcess): () => string {
       text = (text + part).slice(-tailLength);
     });
   }
-  return () =>
+  return (length = shownLength) =>
     text
       .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "[token]")
       .replaceAll(/\s+/g, " ")
       .trim()
-      .slice(-400);
+      .slice(-length);
 }
