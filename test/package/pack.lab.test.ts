@@ -93,5 +93,5 @@ test("it runs a load with the playbooks that it brought along", async () => {
   await expect(lkload(withProbes, env)).rejects.toThrow(
     /rtc-node\s+is\s+not\s+installed[^]*npm\s+install\s+@livekit\/rtc-node@1\.1\.0/,
   );
-  expect(await lkload(["run", "--local", "-c", "run.yaml"], env)).toContain("report.html");
+  expect(await lkload(["run", "--local", "-c", "run.yaml"], env)).toContain("Participants joined");
 });
