@@ -1,4 +1,4 @@
-/** The whole command against a cloud of a few lists; the real one is in gc.openstack.test.ts. */
+/** The whole command against a cloud of a few lists; the real one is in openstack-interrupts.openstack.test.ts. */
 import { describe, expect, test } from "vitest";
 import { gcSchema } from "../../src/fleet/openstack/gc-document.ts";
 import { description, keyComment, metadata, runName, type RunMarks } from "../../src/fleet/openstack/marks.ts";

@@ -4,7 +4,7 @@ import { saturatedForMs, saturatedPercent } from "../saturation.ts";
 import type { Evidence } from "./result.ts";
 
 /** Mean share of the time that the hypervisor gave to others, from which on a virtual machine may miss packets. */
-const muchStealPercent = 5;
+export const muchStealPercent = 5;
 /** Drops that make up this share of the loss explain it. */
 export const explainingShare = 0.5;
 
