@@ -1,6 +1,7 @@
 /** A target that is short of CPU time, one that goes away for a moment, and loads that leave nothing to measure. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { muchStealPercent } from "../../src/metrics/attribution/host-evidence.ts";
 import { startTruthLab, type TruthLab, type TruthRun } from "./truth-lab.ts";
 import { recordTruth } from "./truth-table.ts";
 
@@ -28,12 +29,15 @@ describe("held to a fraction of a core", () => {
       fault: "livekit-server held to a fraction of a core",
       injected: `${cores} of a core (cgroup quota), once all had joined`,
       reported: `verdict ${result.verdict.status} (${result.verdict.headline}); ${findings.map(({ what, place }) => `${what}: ${place}`).join(", ")}; LiveKit took ${answers.answerP50Ms?.toFixed(0) ?? "–"} ms to answer, ${answers.connectP50Ms?.toFixed(1) ?? "–"} ms to connect (medians)`,
-      allowed: "fail, put down to the target",
+      allowed: "fail, put down to the target (unknown if the hypervisor took CPU time meanwhile)",
     });
     expect(exitCode, stdout).toBe(3);
     expect(result.verdict.status).toBe("fail");
     expect(findings.length, stdout).toBeGreaterThan(0);
-    for (const { place } of findings) expect(place, stdout).toBe("target");
+    // Where this machine itself was short of CPU time, a host that lost packets may not be called idle.
+    const stolen = Math.max(...result.hosts.map(({ stealPercent }) => stealPercent ?? 0));
+    const place = stolen < muchStealPercent ? "target" : expect.stringMatching(/^(target|unknown)$/);
+    for (const finding of findings) expect(finding, stdout).toMatchObject({ place });
   });
 });
 

@@ -213,6 +213,8 @@ test("API server stopped: a gap of everything, events resume, nothing is said to
     await untilLogged(
       "the event of the pod that replaces it",
       (line) => line.kind === "event" && line.reason === "SuccessfulCreate" && (line.lastAtMs ?? 0) >= deletedAtMs,
+      // Controllers look for the lost API server again only up to a minute apart.
+      180,
     );
   });
   expect(result.coverage.gaps.map(({ part }) => part)).toEqual(
