@@ -93,6 +93,18 @@ test("stopped before its time, lk is never started", async () => {
   expect(existsSync(join(host.dir, "started"))).toBe(false);
 });
 
+test("who waits for the start is ahead of all others, lk is not", async () => {
+  const policyOf = (pid: number | string) => execFileSync("chrt", ["--pid", String(pid)], { encoding: "utf8" });
+  await using host = await labHost();
+  await withLkScript(host, "echo policy $(chrt --pid $$)");
+  await arm(host, { startAtHostMs: Date.now() + 5000 });
+  const policies = (await markedProcesses(host)).map(policyOf).join("");
+  expect(policies.match(/SCHED_FIFO/g), policies).toHaveLength(1);
+  await untilDone(host);
+  const said = (await readStream(host)).find(({ text }) => text.startsWith("policy "))?.text;
+  expect(said).toMatch(/SCHED_OTHER.*priority: 0/);
+});
+
 test("without heartbeats the load ends; each one puts that off", async () => {
   await using host = await labHost();
   await withLkScript(host, holds);
