@@ -73,10 +73,8 @@ const system: System = {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
 process.exitCode = await runCli(argv, system);
-if (interrupt.signal.aborted) {
-  // A request that nobody waits for any more would hold the process until its time-out: end once all is written.
-  for (const stream of [process.stdout, process.stderr]) {
-    await new Promise<void>((written) => stream.write("", () => written()));
-  }
-  process.exit();
+// A request that nobody waits for any more would hold the process until its time-out: end once all is written.
+for (const stream of [process.stdout, process.stderr]) {
+  await new Promise<void>((written) => stream.write("", () => written()));
 }
+process.exit();

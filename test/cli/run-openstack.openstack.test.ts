@@ -1,10 +1,11 @@
 /** The main job on VMs that are made for it in a real OpenStack and destroyed after it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { stringify } from "yaml";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { resultSchema, teardownSchema, type Result } from "../../src/metrics/result.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
@@ -15,6 +16,8 @@ import {
   projectContents,
   projectEnv,
   purgeProject,
+  withFlavorForOne,
+  withSecondProject,
   type ProjectContents,
 } from "../lab/openstack/project.ts";
 
@@ -145,4 +148,57 @@ test("a VM that never answers SSH: exit 5, its name and what was tried, and noth
     /1 of 1 VMs cannot be used:\n {2}vm-01: .*(no SSH session with|no answer from|printed no SSH host keys)/,
   );
   await expectNothingLeft(["server", "port", "floating IP"]);
+});
+
+test("room for one of two VMs: with --min-vms 1 the run goes on with it, and says so", limit, async () => {
+  await using _ = await withFlavorForOne("lab.one");
+  await writeJob(cwd, { openstack: { flavor: "lab.one" } });
+  const { stderr } = await run("run", "--vms", "2", "--min-vms", "1");
+  const { hosts, totals } = resultOf();
+  expect(hosts.map(({ status }) => status).sort(), stderr).toEqual(["finished", "unused"]);
+  expect(totals.hosts).toEqual({ intended: 2, finished: 1 });
+  expect(totals.participants).toMatchObject({ joined: 8 });
+  const missing = hosts.find(({ status }) => status === "unused");
+  // Nova's own words, from the server's fault.
+  expect(missing?.error).toMatch(/No valid host was found/);
+  expect(stderr).toMatch(new RegExp(`${missing?.name}: not used: .*No valid host was found`));
+  await expectNothingLeft(["server", "port", "floating IP"]);
+});
+
+test("two clouds: a stack in each, one fleet, and nothing left in either", limit, async () => {
+  await using _ = await withSecondProject("second");
+  const beforeSecond = await projectContents("second");
+  await writeJob(cwd, {
+    openstack: {
+      clouds: [
+        { cloud: "first", vms: 1 },
+        { cloud: "second", vms: 1 },
+      ],
+      network: { mode: "managed", floatingIpPool: "public", cidr: "10.74.0.0/24" },
+    },
+  });
+  const { OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_REGION_NAME } = projectEnv();
+  const cloudOf = (project: string) => ({
+    auth: {
+      auth_url: OS_AUTH_URL,
+      username: OS_USERNAME,
+      password: OS_PASSWORD,
+      project_name: project,
+      user_domain_name: "Default",
+      project_domain_name: "Default",
+    },
+    region_name: OS_REGION_NAME,
+  });
+  writeFileSync(
+    join(cwd, "clouds.yaml"),
+    stringify({ clouds: { first: cloudOf("demo"), second: cloudOf("second") } }),
+    { mode: 0o600 },
+  );
+  const { exitCode, stdout, stderr } = await lkload(["run"], { cwd, env: target() });
+  expect(exitCode, stderr + stdout).toBe(0);
+  const { hosts, totals } = resultOf();
+  expect(hosts.map(({ status }) => status)).toEqual(["finished", "finished"]);
+  expect(totals.participants).toMatchObject({ intended: 16, joined: 16 });
+  await expectNothingLeft(["server", "port", "floating IP", "network", "subnet", "router", "key pair"]);
+  expect(await projectContents("second")).toEqual(beforeSecond);
 });

@@ -32,6 +32,20 @@ export async function provisionVms(
   context: FleetContext,
   open: Fleet["open"],
 ): Promise<Provisioned> {
+  const over = new AbortController();
+  try {
+    return await makeAndBoot(settings, { ...context, signal: AbortSignal.any([context.signal, over.signal]) }, open);
+  } finally {
+    // Consoles of VMs that are not waited for any more are not read to the end of their time, either.
+    over.abort();
+  }
+}
+
+async function makeAndBoot(
+  settings: OpenstackSettings,
+  context: FleetContext,
+  open: Fleet["open"],
+): Promise<Provisioned> {
   const places = placesOf(settings.plan, context.runDir);
   const marks = marksOf(settings);
   const keys = await makeRunKeys(settings, context.runDir);

@@ -24,14 +24,31 @@ export function projectEnv(env: NodeJS.ProcessEnv = process.env): Record<string,
   return Object.fromEntries(names.map((name) => [name, env[name] ?? ""]));
 }
 
-/** What is in the project, by the cloud's own client. */
-export async function projectContents(): Promise<ProjectContents> {
-  return JSON.parse(await python("list.py")) as ProjectContents;
+/** What is in the project (default: `demo`), by the cloud's own client. */
+export async function projectContents(project?: string): Promise<ProjectContents> {
+  return JSON.parse(await pythonIn(project, "list.py")) as ProjectContents;
 }
 
-/** Deletes everything in the project. */
-export async function purgeProject(): Promise<void> {
-  await python("purge.py");
+/** Deletes everything in the project (default: `demo`). */
+export async function purgeProject(project?: string): Promise<void> {
+  await pythonIn(project, "purge.py");
+}
+
+/** Another project of the same user, emptied and deleted when it is disposed of. */
+export async function withSecondProject(name: string): Promise<AsyncDisposable> {
+  await python("second-project.py", name);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await purgeProject(name);
+      await python("second-project.py", "delete", name);
+    },
+  };
+}
+
+/** A flavor of which the hypervisor has room for one VM only, until it is disposed of. */
+export async function withFlavorForOne(name: string): Promise<AsyncDisposable> {
+  await python("flavor-for-one.py", name);
+  return { [Symbol.asyncDispose]: async () => void (await python("flavor-for-one.py", "delete", name)) };
 }
 
 export async function makeTenantNetwork(name: string): Promise<void> {
@@ -55,7 +72,12 @@ export async function withFloatingIps(free: number): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: async () => void (await python("floating-ip-pool.py", "reset")) };
 }
 
-/** Debian's own Python has the client. */
 async function python(script: string, ...args: string[]): Promise<string> {
-  return runCommand("/usr/bin/python3", [join(client, script), ...args]);
+  return pythonIn(undefined, script, ...args);
+}
+
+/** Debian's own Python has the client. */
+async function pythonIn(project: string | undefined, script: string, ...args: string[]): Promise<string> {
+  const env = project === undefined ? {} : { OS_PROJECT_NAME: project };
+  return runCommand("/usr/bin/python3", [join(client, script), ...args], { env });
 }
