@@ -136,7 +136,8 @@ export function assemble(gathered: Gathered): Result {
     hosts,
     saturations: new Map(
       used.flatMap(({ stream }) => {
-        const found = steady === null ? null : saturation(stream.samples, steady);
+        // Often the very reason why there is no steady window.
+        const found = saturation(stream.samples, steady ?? loadRange);
         return found === null ? [] : [[stream.host.name, found] as const];
       }),
     ),

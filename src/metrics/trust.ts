@@ -82,9 +82,10 @@ function* hostDoubts(host: HostResult, inputs: TrustInputs): Generator<[Reason["
   const saturation = inputs.saturations.get(host.name);
   if (saturation && saturation.longestMs >= saturatedForMs) {
     const seconds = Math.floor(saturation.longestMs / 100) / 10;
+    const when = inputs.steady === null ? " of the load, which had no steady window" : "";
     yield [
       "saturated",
-      `was saturated: core ${saturation.longestCore} was above ${saturatedPercent} % for ${seconds} s`,
+      `was saturated: core ${saturation.longestCore} was above ${saturatedPercent} % for ${seconds} s${when}`,
     ];
   }
   const dropped = [

@@ -134,7 +134,10 @@ test("more participants than the VM can carry: invalid, with the VM and the reas
   expect(exitCode, stderr + stdout).toBe(4);
   const { verdict } = resultOf();
   expect(verdict.status).toBe("invalid");
-  expect(verdict.reasons.find(({ kind }) => kind === "saturated")).toMatchObject({ host: "vm-01" });
+  expect(
+    verdict.reasons.find(({ kind }) => kind === "saturated"),
+    stdout,
+  ).toMatchObject({ host: "vm-01" });
   expect(stdout).toMatch(/vm-01 was saturated: core 0 was above 85 %/);
   await expectNothingLeft(["server", "port", "floating IP"]);
 });

@@ -16,6 +16,19 @@ test("saturated: 5 s above 85 % on one core within the steady window", () => {
   expect(reasonText(run)).toEqual([expect.stringMatching(/^h2 was saturated: core 0 was above 85 % for [567]/)]);
 });
 
+test("saturated before there was a steady window: that, too, is told", () => {
+  const run = calmRun();
+  for (const host of ["h1", "h2"]) editStream(run, host, (line) => (/^\S+ (sup|smp|rtp) /.test(line) ? line : null));
+  editStream(run, "h2", (line) => withCores(line, (timeS) => (timeS > startS + 1 && timeS < startS + 8.5 ? 99 : 20)));
+  const reasons = reasonText(run);
+  expect(reasons).toContainEqual(expect.stringMatching(/there is no steady window/));
+  expect(reasons).toContainEqual(
+    expect.stringMatching(
+      /^h2 was saturated: core 0 was above 85 % for [567][.\d]* s of the load, which had no steady window$/,
+    ),
+  );
+});
+
 test("udp-drops: any in the steady window, naming the host", () => {
   const run = calmRun();
   editStream(run, "h1", (line) => {
