@@ -163,7 +163,7 @@ describe("an interrupt at a moment that is chosen", () => {
     const interrupt = new AbortController();
     let made = 0;
     const stack = await stackOf(20, "managed", {
-      takesMs: ({ type }) => (type === port ? 60_000 : 0),
+      takesMs: ({ type, operation }) => (type === port && operation === "create" ? 60_000 : 0),
       onMade: ({ type }) => {
         if (type === port && ++made === 5) interrupt.abort(new Error("enough"));
       },

@@ -90,6 +90,8 @@ class Stopped extends Error {
 function handlers(records: Records, calls: Call[], options: StandInOptions): Handlers {
   const { takesMs = () => 0, onCall = () => undefined, onMade = () => undefined } = options;
   const waiting = new Set<() => void>();
+  // As in the real one: nothing that comes after the interrupt is begun, until another terraform comes.
+  let stopped = false;
   const wait = (call: Call) =>
     new Promise<void>((resolve, reject) => {
       const stop = () => {
@@ -107,6 +109,7 @@ function handlers(records: Records, calls: Call[], options: StandInOptions): Han
   const create = async (type: string, planned: Values): Promise<Message> => {
     const call: Call = { operation: "create", type, name: nameOf(planned) };
     const fate = await onCall(call);
+    if (stopped) return applied(null, new Stopped().message);
     if (fate !== undefined && "refused" in fate) return applied(null, fate.refused);
     const { id, item } = records.make(type, settled(planned) as Values);
     const state = settled(decided("resource", type, planned, id)) as Values;
@@ -126,6 +129,7 @@ function handlers(records: Records, calls: Call[], options: StandInOptions): Han
   const remove = async (type: string, prior: Values): Promise<Message> => {
     const call: Call = { operation: "delete", type, name: nameOf(prior) };
     const fate = await onCall(call);
+    if (stopped) return applied(prior, new Stopped().message);
     if (fate !== undefined) return applied(prior, "refused" in fate ? fate.refused : fate.error);
     try {
       await wait(call);
@@ -144,7 +148,10 @@ function handlers(records: Records, calls: Call[], options: StandInOptions): Han
     PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
     ValidateResourceTypeConfig: () => ({}),
     ValidateDataSourceConfig: () => ({}),
-    Configure: () => ({}),
+    Configure: () => {
+      stopped = false;
+      return {};
+    },
     UpgradeResourceState: ({ raw_state }) => ({ upgraded_state: { json: (raw_state as { json: Buffer }).json } }),
     ReadResource: ({ type_name, current_state }) => {
       const state = readValue(current_state);
@@ -170,6 +177,7 @@ function handlers(records: Records, calls: Call[], options: StandInOptions): Han
       return { state: writeValue(settled(decided("data", type, withUnknowns("data", type, asked), id)) as Values) };
     },
     Stop: () => {
+      stopped = true;
       for (const stop of waiting) stop();
       return {};
     },
