@@ -6,7 +6,11 @@ import { specProblems, type LoadGeneratorsSpec } from "../../stacks/load-generat
 import { tempDir } from "../lab/temp-dir.ts";
 import { networks, sampleSpec } from "./sample-spec.ts";
 
-type Stack = { resource: Record<string, Record<string, Record<string, unknown>>>; provider: unknown };
+type Stack = {
+  locals: Record<string, unknown>;
+  resource: Record<string, Record<string, Record<string, unknown>>>;
+  provider: unknown;
+};
 
 async function stackOf(spec: LoadGeneratorsSpec): Promise<{ text: string; stack: Stack }> {
   await using out = await tempDir("synth");
@@ -64,17 +68,32 @@ test("every port, floating IP and group carries both marks from its first moment
   }
 });
 
-test("1,000 VMs are synthesized whole", async () => {
-  const vms = Array.from({ length: 1000 }, (_, i) => ({
-    name: `lkload-20261122-194812-k3f9-${String(i + 1).padStart(4, "0")}`,
-  }));
-  const { stack } = await stackOf(sampleSpec({ vms }));
-  const machines = stack.resource["openstack_compute_instance_v2"]?.["vm"]?.["for_each"] as Record<
-    string,
-    { zone: string }
-  >;
-  expect(Object.keys(machines)).toHaveLength(1000);
-  expect(Object.values(machines).filter(({ zone }) => zone === "zone-a")).toHaveLength(500);
+test("1,000 VMs are synthesized whole, in blocks: terraform's time for one grows with its block", async () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `lkload-20261122-194812-k3f9-${String(i + 1).padStart(4, "0")}`);
+  const { stack } = await stackOf(sampleSpec({ vms: names.map((name) => ({ name })), network: networks.bastion }));
+  const blocksOf = (type: string) =>
+    Object.values(stack.resource[type] ?? {}).map((block) =>
+      Object.values(block["for_each"] as Record<string, { name: string; zone: string }>),
+    );
+  const servers = blocksOf("openstack_compute_instance_v2");
+  expect(servers.map((block) => block.length)).toEqual(Array.from({ length: 100 }, () => 10));
+  expect(servers.flat().map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  expect(servers.flat().filter(({ zone }) => zone === "zone-a")).toHaveLength(500);
+  expect(blocksOf("openstack_networking_port_v2").flat()).toHaveLength(1000);
+  expect(blocksOf("openstack_networking_floatingip_v2").flat()).toMatchObject([{ name: names[0] }]);
+});
+
+test("VMs of the second block have their ports and floating IPs from the second block", async () => {
+  const vms = Array.from({ length: 11 }, (_, i) => ({ name: `lkload-20261122-194812-k3f9-${i + 10}` }));
+  const { stack, text } = await stackOf(sampleSpec({ vms }));
+  const port = { network: [{ port: "${openstack_networking_port_v2.port-2[each.key].id}" }] };
+  expect(stack.resource["openstack_compute_instance_v2"]?.["vm-2"]).toMatchObject(port);
+  expect(stack.resource["openstack_networking_floatingip_v2"]?.["floating-ip-2"]).toMatchObject({
+    port_id: "${openstack_networking_port_v2.port-2[each.key].id}",
+  });
+  // A list of both: an expression has no `${…}` inside.
+  const { vms: output } = (JSON.parse(text) as { output: Record<string, { value: string }> }).output;
+  expect(output?.value).toMatch(/^\$\{concat\(\[for [^$]*vm-1 [^$]*floating-ip-1[^$]*vm-2 [^$]*floating-ip-2[^$]*\}$/);
 });
 
 test.each([
@@ -98,7 +117,5 @@ test("the sample itself has no problem", () => {
 
 test("text stays text where terraform would see an expression", async () => {
   const { stack } = await stackOf(sampleSpec({ userData: "echo ${HOME} %{if} $HOME", flavor: { name: "${x}" } }));
-  expect(stack.resource["openstack_compute_instance_v2"]?.["vm"]).toMatchObject({
-    user_data: "echo $${HOME} %%{if} $HOME",
-  });
+  expect(stack.locals["user-data"]).toBe("echo $${HOME} %%{if} $HOME");
 });

@@ -43,7 +43,8 @@ export async function standInStack(
   const { signal, onEvent = () => undefined } = options;
   const env = { ...process.env, ...standIn.env };
   const binary = await labTerraform(signal);
-  const terraform = new Terraform({ binary, dir, cliConfigFile, env, onEvent });
+  const remoteState = (spec.backend ?? null) !== null;
+  const terraform = new Terraform({ binary, dir, cliConfigFile, env, remoteState, onEvent });
   await terraform.init({ signal, timeoutMs: 60_000 });
   const running = starting.move();
   return {

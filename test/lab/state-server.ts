@@ -1,0 +1,38 @@
+/** Keeps one terraform state in memory, for terraform's backend `http`: a state that is somewhere else. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+export interface StateServer extends AsyncDisposable {
+  /** For the stack's specification. */
+  readonly backend: { type: "http"; config: { address: string } };
+  /** How often it was written. */
+  readonly writes: number;
+}
+
+export async function startStateServer(): Promise<StateServer> {
+  let state = "";
+  let writes = 0;
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      if (request.method === "POST") {
+        state = body;
+        writes += 1;
+      }
+      response.statusCode = request.method === "GET" && state === "" ? 404 : 200;
+      response.end(request.method === "GET" ? state : "");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    backend: { type: "http", config: { address: `http://127.0.0.1:${port}/` } },
+    get writes() {
+      return writes;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
