@@ -4,9 +4,11 @@
  * is left after it as well. Only the cloud's own lists tell whether anything is left.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { destroyLimitMs } from "./destroy-limit.ts";
 import type { Memory, Selection } from "./inventory.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import { sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
+import { kindOf, stateIds } from "./terraform/state.ts";
 import type { Terraform } from "./terraform/terraform.ts";
 
 export type RemoveRunOptions = {
@@ -18,7 +20,7 @@ export type RemoveRunOptions = {
   terraform: Terraform | null;
   parallelism: number;
   signal: AbortSignal;
-  /** Of one `terraform destroy`. Default 5 min. */
+  /** Of one `terraform destroy`. Default: by the number of VMs that its state knows. */
   destroyMs?: number;
   /** Of each sweep. Default 5 min. */
   sweepMs?: number;
@@ -41,15 +43,15 @@ export async function removeRun(options: RemoveRunOptions): Promise<SweepResult 
     onEvent,
     ...(options.memory && { memory: options.memory }),
   };
-  const known = terraform === null ? 0 : await terraform.stateCount();
+  const known = terraform === null ? [] : await terraform.stateInstances();
   let orphans: SweepResult = { found: [], deleted: [], left: [] };
-  if (terraform !== null && known > 0) {
-    const except = await terraform.stateIds();
-    orphans = await sweep(cloud, selection, { ...sweeping, except, kinds: blocking });
-    await destroyState(terraform, options);
+  if (terraform !== null && known.length > 0) {
+    orphans = await sweep(cloud, selection, { ...sweeping, except: stateIds(known), kinds: blocking });
+    const vms = known.filter(({ type }) => kindOf(type) === "server").length;
+    await destroyState(terraform, { destroyMs: destroyLimitMs(vms, options.parallelism), ...options });
   }
   const rest = await sweep(cloud, selection, { ...sweeping, settleMs });
-  const destroyed = terraform === null ? 0 : known - (await terraform.stateCount());
+  const destroyed = terraform === null ? 0 : known.length - (await terraform.stateCount());
   return {
     found: [...orphans.found, ...rest.found],
     deleted: [...orphans.deleted, ...rest.deleted],
@@ -59,8 +61,8 @@ export async function removeRun(options: RemoveRunOptions): Promise<SweepResult 
 }
 
 /** A server in BUILD or ERROR can fail the first destroy, and a cloud may be out of breath: tried again. */
-async function destroyState(terraform: Terraform, options: RemoveRunOptions): Promise<void> {
-  const { signal, parallelism, destroyMs = 300_000, onEvent = () => undefined } = options;
+async function destroyState(terraform: Terraform, options: RemoveRunOptions & { destroyMs: number }): Promise<void> {
+  const { signal, parallelism, destroyMs, onEvent = () => undefined } = options;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
       await terraform.destroy({ signal, parallelism, timeoutMs: destroyMs });
