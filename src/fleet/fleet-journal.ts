@@ -16,6 +16,8 @@ export const cloudIntentSchema = z.strictObject({
   /** Credentials for another project would find nothing, and that must not pass for nothing left. */
   projectId: z.string(),
   authUrl: z.string(),
+  /** The clouds.yaml in use, absolute: a teardown takes it from any folder. Null: the OS_* variables. */
+  cloudsFile: z.string().nullable().default(null),
   creates: z.array(z.strictObject({ kind: z.string(), count: z.int() })),
 });
 

@@ -54,7 +54,7 @@ test("no journal owns nothing", () => {
 test("a cloud is owned from the intent to make something there until its own list is empty", () => {
   const journal = open();
   const creates = [{ kind: "server", count: 2 }];
-  const intent = { cloud: null, region: null, projectId: "p", authUrl: "http://c/v3", creates };
+  const intent = { cloud: null, region: null, projectId: "p", authUrl: "http://c/v3", cloudsFile: null, creates };
   journal.write({ event: "cloud-intent", place: "cloud", where: "OpenStack", ...intent });
   expect(journal.owned().clouds).toEqual([{ place: "cloud", where: "OpenStack", resources: creates }]);
   const port = { kind: "port", id: "1", name: "n" };

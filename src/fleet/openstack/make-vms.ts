@@ -11,6 +11,7 @@ import { reachable } from "./reach.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import type { RunKeys } from "./run-key.ts";
 import { findTerraform } from "./terraform/binary.ts";
+import { withCloudsFile } from "./terraform/environment.ts";
 import { TerraformFailure } from "./terraform/failure.ts";
 import type { VmAddresses } from "./terraform/outputs.ts";
 import { kindOf, vmsOf } from "./terraform/state.ts";
@@ -48,7 +49,7 @@ export async function makeVms(make: MakeVms): Promise<MadeVms> {
   const { sshFrom } = settings.openstack;
   await writeStack({ ...make, sshCidrs: sshFrom.length > 0 ? sshFrom : await ownCidrs(cloud.authUrl) });
   const resources: MadeResource[] = [];
-  const terraform = openTerraform(make, binary, (event) => {
+  const terraform = openTerraform(make, binary, cloud, (event) => {
     const made = madeBy(event, place);
     if (made !== undefined) resources.push(made);
     tellOf(event, make, cloud);
@@ -63,6 +64,7 @@ export async function makeVms(make: MakeVms): Promise<MadeVms> {
     region: place.plan.region,
     projectId: cloud.projectId,
     authUrl: cloud.authUrl,
+    cloudsFile: cloud.cloudsFile,
     creates: place.plan.creates,
   });
   let failure: TerraformFailure | null = null;
@@ -86,13 +88,14 @@ const initMs = 300_000;
 function openTerraform(
   { settings, place }: Pick<MakeVms, "settings" | "place">,
   binary: Awaited<ReturnType<typeof findTerraform>>,
+  { cloudsFile }: Cloud,
   onEvent: (event: TerraformEvent) => void,
 ): Terraform {
   return new Terraform({
     binary,
     dir: place.dir,
     cliConfigFile: place.cliConfigFile,
-    env: settings.session.env,
+    env: withCloudsFile(settings.session.env, cloudsFile),
     remoteState: settings.openstack.terraform.backend !== undefined,
     onEvent,
   });
@@ -104,7 +107,7 @@ function madeBy(event: TerraformEvent, place: Place): MadeResource | undefined {
   return kind === undefined ? undefined : { kind, id: event.id, name: vmNameOf(event.address, place) ?? event.address };
 }
 
-/** `openstack_compute_instance_v2.vm["01"]` → the VM's name. */
+/** `openstack_compute_instance_v2.vm-1["01"]` → the VM's name. */
 function vmNameOf(address: string, place: Place): string | undefined {
   const key = /\["([^"]+)"\]$/.exec(address)?.[1];
   return key === undefined ? undefined : place.plan.vms.find(({ name }) => name.endsWith(`-${key}`))?.name;

@@ -9,8 +9,10 @@ import { Memory, resourceKinds, runSelection, takeInventory, type Found } from "
 import type { OpenstackSettings } from "./openstack-settings.ts";
 import { placesOf, sshFiles, type Place } from "./places.ts";
 import { removeRun } from "./remove-run.ts";
+import type { Cloud } from "./rest/cloud.ts";
 import { findTerraform } from "./terraform/binary.ts";
 import { endEarlierProcess } from "./terraform/earlier.ts";
+import { withCloudsFile } from "./terraform/environment.ts";
 import { parallelismFor, Terraform } from "./terraform/terraform.ts";
 
 /** Also where nothing is known but that something was intended: the marks find it. */
@@ -49,12 +51,15 @@ async function releasePlace(
 ): Promise<string[]> {
   const { journal, signal, tell } = context;
   await endEarlierProcess(place.dir, signal);
-  const cloud = await reconnectCloud(intent, settings.session, signal);
+  const cloud = await reconnectCloud(intent, settings.session, {
+    signal,
+    tell: (text) => tell({ type: "note", text: `${place.where}: ${text}` }),
+  });
   const selection = runSelection(settings);
   const memory = new Memory();
   const found = await takeInventory(cloud, selection, { signal, memory });
   journal.note({ event: "cloud-found", place: place.name, resources: found.map(noteOf) });
-  const { terraform, problem } = await openTerraform(settings, place, signal);
+  const { terraform, problem } = await openTerraform(settings, place, cloud, signal);
   const notes = problem === null ? [] : [problem];
   tell({ type: "note", text: `${place.where}: destroying ${counted(found)}` });
   const result = await removeRun({
@@ -90,14 +95,16 @@ async function releasePlace(
 async function openTerraform(
   { openstack, session }: OpenstackSettings,
   place: Place,
+  { cloudsFile }: Cloud,
   signal: AbortSignal,
 ): Promise<{ terraform: Terraform | null; problem: string | null }> {
   try {
     const binary = await findTerraform({ bin: openstack.terraform.bin ?? null, env: session.env, signal });
     const { dir, cliConfigFile } = place;
+    const env = withCloudsFile(session.env, cloudsFile);
     const remoteState = openstack.terraform.backend !== undefined;
     const onEvent = () => undefined;
-    const terraform = new Terraform({ binary, dir, cliConfigFile, env: session.env, remoteState, onEvent });
+    const terraform = new Terraform({ binary, dir, cliConfigFile, env, remoteState, onEvent });
     // One whose state can't be read is of no use.
     await terraform.stateCount();
     return { terraform, problem: null };

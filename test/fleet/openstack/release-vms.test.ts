@@ -1,7 +1,9 @@
 /** Teardown from the journal alone, against a cloud of a few lists; with terraform and a real cloud: *.openstack.test.ts. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configSchema } from "../../../src/config/schema.ts";
+import type { FleetContext } from "../../../src/fleet/fleet.ts";
 import type { CloudIntent } from "../../../src/fleet/fleet-journal.ts";
 import { openstackFleet } from "../../../src/fleet/openstack/openstack-fleet.ts";
 import { description, metadata } from "../../../src/fleet/openstack/marks.ts";
@@ -28,6 +30,7 @@ async function killedRun(runDir: string, env: Record<string, string>, changes: P
     region: null,
     projectId: "p1",
     authUrl: "http://cloud/v3",
+    cloudsFile: null,
     creates: plan.clouds[0]?.creates ?? [],
     ...changes,
   });
@@ -45,8 +48,10 @@ async function killedRun(runDir: string, env: Record<string, string>, changes: P
     now: () => 0,
   });
   const signal = AbortSignal.timeout(50_000);
-  const context = { runDir, signal, journal: journal.forFleet(), tell: () => undefined };
-  return { journal, release: () => fleet.release(context) };
+  const said: string[] = [];
+  const tell: FleetContext["tell"] = (event) => void (event.type === "note" && said.push(event.text));
+  const context = { runDir, signal, journal: journal.forFleet(), tell };
+  return { journal, said, release: () => fleet.release(context) };
 }
 
 test("what the marks find is removed without a state, counted, and not asked for again", async () => {
@@ -84,4 +89,39 @@ test("credentials for another project: nothing is deleted, and nothing is said t
   expect(leftovers[0]).toContain("credentials for project load (p1), the run is in p2");
   expect(cloud.deletes).toEqual([]);
   expect(journal.owned().clouds).toHaveLength(1);
+});
+
+/** A run that was started in a folder with a clouds.yaml, for a teardown in another one. */
+async function runWithCloudsFile(root: string, env: Record<string, string>) {
+  const cloudsFile = join(root, "project", "clouds.yaml");
+  const runDir = join(root, "run");
+  await mkdir(join(root, "project"));
+  await mkdir(runDir);
+  const { OS_AUTH_URL: auth_url, OS_USERNAME: username, OS_PASSWORD: password, OS_PROJECT_NAME: project_name } = env;
+  const auth = { auth_url, username, password, project_name };
+  await writeFile(cloudsFile, JSON.stringify({ clouds: { acme: { auth } } }));
+  const run = await killedRun(runDir, {}, { cloud: "acme", cloudsFile });
+  return { ...run, cloudsFile };
+}
+
+test("the run's clouds.yaml is found from another folder", async () => {
+  await using dir = await tempDir("release");
+  await using cloud = await smallCloud({
+    servers: [{ id: "s", name: `${name}-01`, status: "ACTIVE", metadata: metadata(marks) }],
+  });
+  const { release } = await runWithCloudsFile(dir.path, cloud.env);
+  expect(await release()).toMatchObject({ leftovers: [], items: [{ what: "server", made: 1, removed: 1 }] });
+  expect(cloud.deletes).toEqual(["servers s"]);
+});
+
+test("the run's clouds.yaml is gone: that is said, and another is looked for", async () => {
+  await using dir = await tempDir("release");
+  await using cloud = await smallCloud({});
+  const { release, said, cloudsFile } = await runWithCloudsFile(dir.path, cloud.env);
+  await rm(cloudsFile);
+  const { leftovers } = await release();
+  expect(said).toContainEqual(
+    expect.stringContaining(`${cloudsFile}, which the run was made with, can't be read any more`),
+  );
+  expect(leftovers).toEqual([expect.stringContaining("cloud acme: there is no clouds.yaml")]);
 });

@@ -75,6 +75,11 @@ export class Cloud {
     return this.#credentials.source;
   }
 
+  /** The clouds.yaml that the credentials are from, absolute; null: they are the OS_* variables. */
+  get cloudsFile(): string | null {
+    return this.#credentials.cloudsFile;
+  }
+
   /** Null: the first one of the catalog. */
   get region(): string | null {
     return this.#credentials.region;

@@ -1,6 +1,6 @@
 /** clouds.yaml and secure.yaml beside it, as openstacksdk and terraform's provider find and read them. */
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { nearest } from "../../../config/nearest.ts";
@@ -24,8 +24,14 @@ const fileSchema = z.looseObject({ clouds: z.record(z.string(), cloudSchema).def
 type Clouds = z.infer<typeof fileSchema>["clouds"];
 export type Session = { env: Readonly<Record<string, string | undefined>>; home: string; cwd: string };
 
-/** @throws LkloadError when there is no file, no such cloud, or the file can't be read */
-export async function cloudSettings(name: string, session: Session): Promise<{ settings: Settings; source: string }> {
+/**
+ * @returns `path`: the clouds.yaml, absolute
+ * @throws LkloadError when there is no file, no such cloud, or the file can't be read
+ */
+export async function cloudSettings(
+  name: string,
+  session: Session,
+): Promise<{ settings: Settings; source: string; path: string }> {
   const paths = candidates(session);
   const found = await firstFile(paths);
   if (found === undefined) {
@@ -50,12 +56,12 @@ export async function cloudSettings(name: string, session: Session): Promise<{ s
       hint: "write auth_url and region_name out",
     });
   }
-  return { settings: { ...flatten(cloud), ...(secure && flatten(secure)) }, source };
+  return { settings: { ...flatten(cloud), ...(secure && flatten(secure)) }, source, path: found.path };
 }
 
 function candidates({ env, home, cwd }: Session): string[] {
   const named = env["OS_CLIENT_CONFIG_FILE"];
-  if (named !== undefined && named !== "") return [named];
+  if (named !== undefined && named !== "") return [resolve(cwd, named)];
   const config = env["XDG_CONFIG_HOME"] || join(home, ".config");
   return [cwd, join(config, "openstack"), "/etc/openstack"].map((dir) => join(dir, "clouds.yaml"));
 }

@@ -22,6 +22,8 @@ export type Credentials = {
   caFile: string | null;
   /** Where they are from, for messages: `cloud acme of /home/ada/.config/openstack/clouds.yaml`. */
   source: string;
+  /** The clouds.yaml that they are from, absolute; null: they are the OS_* variables. */
+  cloudsFile: string | null;
 };
 
 /** Settings by the names that they have in a cloud's `auth`, in lower case: `auth_url`, `username` … */
@@ -30,7 +32,7 @@ export type Settings = Readonly<Record<string, string | undefined>>;
 const hint = "name a cloud of clouds.yaml in OS_CLOUD, or load the project's rc file";
 
 /** @throws LkloadError that names what is missing */
-export function credentialsFrom(settings: Settings, source: string): Credentials {
+export function credentialsFrom(settings: Settings, source: string, cloudsFile: string | null): Credentials {
   const { auth_url } = settings;
   if (auth_url === undefined) throw new LkloadError(exitCodes.infrastructure, `${source}: no auth_url`, { hint });
   if (!URL.canParse(auth_url)) {
@@ -48,6 +50,7 @@ export function credentialsFrom(settings: Settings, source: string): Credentials
     interface: interfaceFrom(settings["interface"] ?? settings["endpoint_type"]),
     caFile: settings["cacert"] ?? null,
     source,
+    cloudsFile,
   };
 }
 

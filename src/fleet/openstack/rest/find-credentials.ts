@@ -9,12 +9,12 @@ import { credentialsFrom, type Credentials } from "./credentials.ts";
 export async function findCredentials(cloud: string | null, session: Session): Promise<Credentials> {
   const { env } = session;
   const name = cloud ?? (env["OS_CLOUD"] || undefined);
-  if (name === undefined) return credentialsFrom(variables(env), "the OS_* variables");
-  const { settings, source } = await cloudSettings(name, session);
+  if (name === undefined) return credentialsFrom(variables(env), "the OS_* variables", null);
+  const { settings, source, path } = await cloudSettings(name, session);
   // As the provider has it: of the variables only these have a say beside a cloud.
   const { region_name, cacert } = variables(env);
   const beside = { ...(region_name && { region_name }), ...(cacert && settings["cacert"] === undefined && { cacert }) };
-  return credentialsFrom({ ...settings, ...beside }, source);
+  return credentialsFrom({ ...settings, ...beside }, source, path);
 }
 
 /** `OS_AUTH_URL` → `auth_url`; empty ones are not set. */

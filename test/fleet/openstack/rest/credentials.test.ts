@@ -129,6 +129,17 @@ test("no clouds.yaml: where it was looked for", async () => {
   });
 });
 
+test("a clouds.yaml that is named from where lkload runs is named by its whole path", async () => {
+  await using dir = await tempDir("clouds");
+  const file = join(dir.path, "my.yaml");
+  await writeFile(
+    file,
+    "clouds:\n  acme: { auth: { auth_url: http://c/v3, username: ada, password: x, project_name: p } }\n",
+  );
+  const env = { OS_CLIENT_CONFIG_FILE: "my.yaml" };
+  expect(await findCredentials("acme", { ...nowhere, env, cwd: dir.path })).toMatchObject({ cloudsFile: file });
+});
+
 test("a file that can't be parsed is refused without a word of what is in it", async () => {
   await using dir = await tempDir("clouds");
   const file = join(dir.path, "my.yaml");
