@@ -1,10 +1,12 @@
 /** A summary for a CI job's page or a chat: verdict, thresholds, the few numbers, what to look at. */
 import type { Distribution, Result, Teardown } from "../metrics/result.ts";
 import { placeText, sortedEvidence } from "./attribution-words.ts";
-import { keyFigures } from "./figures.ts";
+import { type Figure, keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { bootHeads, bootRows } from "./boot-rows.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
+import { kubernetesFigures, kubernetesLines } from "./kubernetes-figures.ts";
+import { placeText as clusterText, scopeText } from "./kubernetes-words.ts";
 import { bareReason, percentileWords } from "./missing.ts";
 import { formatUtc } from "./moment.ts";
 import { probeDistributions, probeFacts, probeSentence } from "./probe-figures.ts";
@@ -17,6 +19,7 @@ const words = { pass: "✅ PASS", fail: "❌ FAIL", invalid: "⚠️ INVALID" } 
 const signs = { passed: "✅", failed: "❌", "not judged": "⚪" } as const;
 const shownHosts = 10;
 const shownErrors = 10;
+const shownEvents = 10;
 
 /** `report.md`, GitHub-flavoured. Ends with a line break. */
 export function renderMarkdown(result: Result, teardown: Teardown | null): string {
@@ -29,8 +32,9 @@ export function renderMarkdown(result: Result, teardown: Teardown | null): strin
     "## Thresholds",
     thresholds(result),
     "## Key figures",
-    figures(result),
+    figures(keyFigures(result)),
     ...probes(result),
+    ...kubernetes(result),
     "## Can I trust this?",
     checks(result),
     ...attribution(result),
@@ -85,8 +89,8 @@ function thresholds(result: Result): string {
   return note + table(["Threshold", "Status", "Target", "Measured", "Margin", "Window", "Source", "n"], rows);
 }
 
-function figures(result: Result): string {
-  const rows = keyFigures(result).map(({ label, value, detail, source }) => [
+function figures(list: readonly Figure[]): string {
+  const rows = list.map(({ label, value, detail, source }) => [
     escape(label),
     value === null ? "*not measured*" : `**${escape(value)}**`,
     escape(detail),
@@ -115,20 +119,29 @@ function probes({ probes }: Result): string[] {
           distribution.source,
         ],
   );
-  const facts = probeFacts(probes).map(({ label, value, detail, source }) => [
-    escape(label),
-    value === null ? "*not measured*" : `**${escape(value)}**`,
-    escape(detail),
-    source ?? "–",
-  ]);
   const failed = probes.errors.map(({ what, message, count }) => `${what}, ${count} times: ${message}`);
   return [
     "## Probes: what a client feels",
     escape(probeSentence(probes)),
     trust,
     table(["Time", "n", "p50", "p95", "p99", "Source"], times),
-    table(["Figure", "Value", "Detail", "Source"], facts),
+    figures(probeFacts(probes)),
     list(failed.slice(0, shownErrors)),
+  ];
+}
+
+function kubernetes({ kubernetes }: Result): string[] {
+  if (kubernetes === null) return [];
+  const parts = kubernetesLines(kubernetes).flatMap(({ title, lines }) => {
+    const more = lines.length - shownEvents;
+    const rest = more > 0 ? `\n\nand ${formatCount(more)} more` : "";
+    return [`${title}:`, list(lines.slice(0, shownEvents)) + rest];
+  });
+  return [
+    "## Kubernetes",
+    escape(`${clusterText(kubernetes)} ${scopeText(kubernetes)}`),
+    figures(kubernetesFigures(kubernetes)),
+    ...parts,
   ];
 }
 

@@ -2,9 +2,11 @@
 import stringWidth from "string-width";
 import type { Result, ThresholdResult } from "../metrics/result.ts";
 import { placeText, sortedEvidence } from "./attribution-words.ts";
-import { keyFigures } from "./figures.ts";
+import { type Figure, keyFigures } from "./figures.ts";
 import { headlineText } from "./headline.ts";
 import { hostConcerns, hostsByConcern, usualFigures } from "./host-outliers.ts";
+import { kubernetesFigures, kubernetesLines } from "./kubernetes-figures.ts";
+import { placeText as clusterText, scopeText } from "./kubernetes-words.ts";
 import { bareReason, percentileWords } from "./missing.ts";
 import { probeDistributions, probeFacts } from "./probe-figures.ts";
 import { formatCount, formatIn } from "./quantity.ts";
@@ -30,6 +32,7 @@ const shownReasons = 6;
 const shownHosts = 5;
 const shownErrors = 3;
 const shownEvidence = 3;
+const shownEvents = 5;
 
 /** Several lines, the last with a line break. Colour never says what words do not. */
 export function renderTerminal(result: Result, { columns, color }: TerminalOptions): string {
@@ -39,8 +42,9 @@ export function renderTerminal(result: Result, { columns, color }: TerminalOptio
     headline(result, width, paint),
     reasons(result, width),
     thresholds(result, width, paint),
-    figures(result, width, paint),
+    figures(keyFigures(result), width, paint),
     probes(result, width),
+    kubernetes(result, width, paint),
     unknowns(result, width),
     attribution(result, width),
     hosts(result, width),
@@ -111,8 +115,8 @@ function detail(threshold: ThresholdResult): string {
   return `${visibleText(marginText(threshold) ?? bareReason(reason ?? "no figure"))} (${evidence})`;
 }
 
-function figures(result: Result, width: number, paint: Paint): string[] {
-  const all = keyFigures(result);
+function figures(list: readonly Figure[], width: number, paint: Paint): string[] {
+  const all = list.map((figure) => ({ ...figure, label: visibleText(figure.label) }));
   const labelWidth = Math.max(...all.map(({ label }) => stringWidth(label)));
   const isNarrow = width < labelWidth + 30;
   return all.flatMap(({ label, value, detail, source }) => {
@@ -151,6 +155,19 @@ function probes({ probes }: Result, width: number): string[] {
     ...facts,
     ...errors,
   ].flatMap((line) => wrap(line, width, "  "));
+}
+
+function kubernetes({ kubernetes }: Result, width: number, paint: Paint): string[] {
+  if (kubernetes === null) return [];
+  const parts = kubernetesLines(kubernetes).flatMap(({ title, lines }) => {
+    const shown = lines.slice(0, shownEvents).flatMap((line) => wrap(`- ${visibleText(line)}`, width, "  "));
+    return [`${title}:`].concat(more(shown, lines.length - shownEvents, "of them"));
+  });
+  return [
+    ...wrap(`Kubernetes: ${visibleText(clusterText(kubernetes))} ${scopeText(kubernetes)}`, width, "  "),
+    ...figures(kubernetesFigures(kubernetes), width, paint),
+    ...parts,
+  ];
 }
 
 /** What is broken stands in the verdict's reasons already. */

@@ -11,6 +11,8 @@ const fixed = new Set([
   "place",
   "what",
   "speaksFor",
+  "component",
+  "part",
   "status",
   "op",
   "window",

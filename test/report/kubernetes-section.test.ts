@@ -1,45 +1,20 @@
 import { expect, test } from "vitest";
-import { KubernetesAnalysis } from "../../src/metrics/kubernetes/analyse.ts";
 import type { KubernetesLine } from "../../src/metrics/kubernetes/lines.ts";
 import { kubernetesSection } from "../../src/report/html/kubernetes-section.ts";
 import { renderHtml } from "../../src/report/html.ts";
-import { access, hpa, node, pod, rescale, snapshot, startMs, usage, watch } from "../metrics/kubernetes/lines.ts";
+import { access, hpa, snapshot } from "../metrics/kubernetes/lines.ts";
+import { busyCluster, clusterResult } from "./sample-cluster.ts";
 import { noMetricsResult } from "./sample-results.ts";
 
 function render(lines: readonly KubernetesLine[]): string {
-  const analysis = new KubernetesAnalysis();
-  for (const line of lines) analysis.add(line);
-  const load = { fromMs: startMs, toMs: startMs + 60_000 };
-  const result = analysis.result({ steady: load, load, loadStepsMs: [startMs] });
   // Without tags, as people read it.
-  return kubernetesSection(result!)
+  return kubernetesSection(clusterResult(lines))
     .text.replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ");
 }
 
 test("tells what scaled and when, how full and how even, and what was not seen", () => {
-  const killed = { reason: "OOMKilled", exitCode: 137, finishedAtMs: startMs + 15_000 };
-  const pods = (restarts: number) => [
-    pod("server-a", {
-      containers: [{ name: "livekit-server", restarts, terminated: restarts > 0 ? killed : null }],
-    }),
-    pod("server-b"),
-  ];
-  const usages = (atMs: number) => [usage("server-a", atMs, 1.5), usage("server-b", atMs, 0.5)];
-  const text = render([
-    access(),
-    watch(0, "listening"),
-    snapshot(0, { hpas: [hpa(10, 40)], pods: pods(0), podMetrics: usages(startMs), nodes: [node("node-1")] }),
-    rescale(8000, 17),
-    snapshot(10_000, { hpas: [hpa(17, 90)], pods: pods(0), nodes: [node("node-1")] }),
-    snapshot(20_000, {
-      hpas: [hpa(17, 90)],
-      pods: pods(1),
-      podMetrics: "HTTP 503: service unavailable",
-      nodes: [node("node-1", { pressures: ["MemoryPressure"] })],
-      nodeMetrics: [usage("node-1", startMs + 12_000, 6)],
-    }),
-  ]);
+  const text = render(busyCluster());
   for (const part of [
     "10 → 17",
     "1.5 ×, 0.25",
@@ -68,10 +43,8 @@ test("says what was not measured, and never 0 for it", () => {
 });
 
 test("names from the cluster cannot become markup", () => {
-  const analysis = new KubernetesAnalysis();
-  analysis.add(snapshot(0, { hpas: [hpa(10, 40, { name: "<script>x</script>" })] }));
-  const load = { fromMs: startMs, toMs: startMs + 60_000 };
-  expect(kubernetesSection(analysis.result({ steady: null, load, loadStepsMs: [] })!).text).not.toContain("<script");
+  const named = snapshot(0, { hpas: [hpa(10, 40, { name: "<script>x</script>" })] });
+  expect(kubernetesSection(clusterResult([named])).text).not.toContain("<script");
 });
 
 test("a run without a cluster has no such part", () => {

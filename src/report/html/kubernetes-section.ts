@@ -1,18 +1,32 @@
 /** The cluster during the run: what scaled and when, how full and how even, what went wrong, and what was not seen. */
 import type { Balance, KubernetesFigure, KubernetesResult } from "../../metrics/kubernetes/result.ts";
+import {
+  isHarmless,
+  limitsOf,
+  noBalance,
+  nodeRoomText,
+  noEndSeen,
+  noPolls,
+  peakAndMeanText,
+  placeText,
+  pollsText,
+  ratioText,
+  replicasText,
+  scopeText,
+  sizesText,
+  troublesOf,
+} from "../kubernetes-words.ts";
 import { formatUtc } from "../moment.ts";
-import { formatBytes, formatCount, formatMs, formatNumber, formatPercent } from "../quantity.ts";
+import { formatCount, formatIn, formatMs, formatNumber, formatPercent } from "../quantity.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import { section } from "./section.ts";
 import { notMeasured, table, type Row } from "./table.ts";
 
 export function kubernetesSection(kubernetes: KubernetesResult): Markup {
-  const { namespace, server, version, window } = kubernetes;
-  const steady = window.kind === "steady" ? "the steady window" : "the whole load (there was no steady window)";
   return section(
     "kubernetes",
     "Kubernetes",
-    `Namespace ${namespace} at ${server ?? "an unknown server"}, ${version ?? "of unknown version"}. Peaks and means are of ${steady}; what happened is of the whole run. Times of decisions, pods and nodes are by the cluster's clock.`,
+    `${placeText(kubernetes)} ${scopeText(kubernetes)} Times of decisions, pods and nodes are by the cluster's clock.`,
     problems(kubernetes),
     scaling(kubernetes),
     decisions(kubernetes),
@@ -39,8 +53,9 @@ function problems({ problems }: KubernetesResult): Content {
 
 function scaling({ hpas }: KubernetesResult): Content {
   if (hpas.length === 0) return html`<p>No HPA was seen.</p>`;
-  const rows = hpas.flatMap(({ name, min, max, replicas, metrics, headroom }): Row[] =>
-    metrics.map((metric) => {
+  const rows = hpas.flatMap((hpa): Row[] => {
+    const { name, min, max, metrics, headroom } = hpa;
+    return metrics.map((metric) => {
       const unit = (value: number | null) => inUnit(value, metric.unit, metric.reason);
       const isAbove = metric.mean !== null && metric.target !== null && metric.mean > metric.target;
       return {
@@ -51,15 +66,13 @@ function scaling({ hpas }: KubernetesResult): Content {
           unit(metric.peak),
           unit(metric.mean),
           unit(metric.target),
-          replicas.first === null
-            ? notMeasured()
-            : `${replicas.first} → ${replicas.last} (${replicas.least} to ${replicas.most})`,
+          replicasText(hpa) ?? notMeasured(),
           `${min} to ${max}`,
           headroom === null ? notMeasured() : formatCount(headroom),
         ],
       };
-    }),
-  );
+    });
+  });
   return shown(
     "HPAs (source: HPA status)",
     [
@@ -78,25 +91,29 @@ function scaling({ hpas }: KubernetesResult): Content {
 
 function decisions({ hpas }: KubernetesResult): Content {
   const rows = hpas.flatMap(({ name, decisions }) =>
-    decisions.map(({ atMs, from, to, why, sinceLoadStepMs, readyAfterMs, readyReason, source }): Row => ({
-      cells: [
-        formatUtc(atMs),
-        name,
-        `${from ?? "?"} → ${to}`,
-        sinceLoadStepMs === null ? notMeasured() : formatMs(sinceLoadStepMs),
-        readyAfterMs === null ? notMeasured(readyReason ?? undefined) : formatMs(readyAfterMs),
-        why,
-        source,
-      ],
-    })),
+    decisions.map((decision): Row => {
+      const { atMs, why, sinceLoadStepMs, readyAfterMs, readyReason, source } = decision;
+      return {
+        cells: [
+          formatUtc(atMs),
+          name,
+          sizesText(decision),
+          sinceLoadStepMs === null ? notMeasured() : formatMs(sinceLoadStepMs),
+          readyAfterMs === null ? notMeasured(readyReason ?? undefined) : formatMs(readyAfterMs),
+          why,
+          source,
+        ],
+      };
+    }),
   );
-  const limits = hpas.flatMap(({ name, conditions }) =>
-    conditions
-      .filter(({ type, status }) => (type === "ScalingActive") === (status === "False") && type !== "AbleToScale")
-      .map(({ meaning, reason, fromMs, toMs, polls }): Row => ({
-        tone: reason === "TooFewReplicas" ? undefined : "warn",
-        cells: [name, html`${meaning} <small>(${reason})</small>`, formatUtc(fromMs), formatUtc(toMs), polls],
-      })),
+  const limits = hpas.flatMap((hpa) =>
+    limitsOf(hpa).map((condition): Row => {
+      const { meaning, reason, fromMs, toMs, polls } = condition;
+      return {
+        tone: isHarmless(condition) ? undefined : "warn",
+        cells: [hpa.name, html`${meaning} <small>(${reason})</small>`, formatUtc(fromMs), formatUtc(toMs), polls],
+      };
+    }),
   );
   return [
     rows.length === 0
@@ -138,10 +155,10 @@ function components({ components }: KubernetesResult): Content {
       ready.most === null ? notMeasured() : `${ready.least} to ${ready.most}`,
       peakAndMean(cpu),
       peakAndMean(memory),
-      balance(cpuBalance),
-      balance(memoryBalance),
-      balance(gauges.roomBalance, "not scraped from two pods"),
-      balance(gauges.participantBalance, "not scraped from two pods"),
+      balance(cpuBalance, noBalance.usage),
+      balance(memoryBalance, noBalance.usage),
+      balance(gauges.roomBalance, noBalance.gauges),
+      balance(gauges.participantBalance, noBalance.gauges),
     ],
   }));
   return shown(
@@ -163,14 +180,13 @@ function components({ components }: KubernetesResult): Content {
 function nodes({ nodes }: KubernetesResult): Content {
   const rows = (["cpu", "memory"] as const).map((resource): Row => {
     const { maxPercent, node, atMs, headroom, reason } = nodes[resource];
-    const left = resource === "cpu" ? `${formatNumber(headroom ?? 0)} cores` : formatBytes(headroom ?? 0);
     return {
       cells: [
         resource === "cpu" ? "CPU" : "Memory",
         maxPercent === null ? notMeasured(reason ?? undefined) : formatPercent(maxPercent),
         node === null ? "–" : html`<code>${node}</code>`,
         atMs === null ? "–" : formatUtc(atMs),
-        headroom === null ? notMeasured() : left,
+        headroom === null ? notMeasured() : nodeRoomText(resource, headroom),
       ],
     };
   });
@@ -187,22 +203,8 @@ function nodes({ nodes }: KubernetesResult): Content {
   );
 }
 
-function troubles({ pods, nodes }: KubernetesResult): Content {
-  const rows: { atMs: number; row: Row }[] = [];
-  const add = (tone: Row["tone"], fromMs: number, toMs: number | null, ...what: Content[]) =>
-    rows.push({
-      atMs: fromMs,
-      row: { tone, cells: [formatUtc(fromMs), toMs === null ? "no end seen" : formatUtc(toMs), ...what] },
-    });
-  for (const { pod, atMs, reason, exitCode, container } of pods.ends) {
-    add("bad", atMs, atMs, pod, `container ${container} ended: ${reason || "no reason given"} (exit code ${exitCode})`);
-  }
-  for (const { pod, fromMs, toMs, reason } of pods.pending) {
-    add("warn", fromMs, toMs, pod, `Pending: ${reason ?? "no reason given"}`);
-  }
-  for (const { pod, fromMs, toMs, reason } of pods.evicted) add("bad", fromMs, toMs, pod, reason ?? "Evicted");
-  for (const { pod, fromMs, toMs } of pods.terminating) add(undefined, fromMs, toMs, pod, "Terminating");
-  for (const { node, what, fromMs, toMs } of nodes.troubles) add("bad", fromMs, toMs, node, what);
+function troubles(kubernetes: KubernetesResult): Content {
+  const { pods } = kubernetes;
   const counts =
     pods.restarts === null
       ? html`<p>Restarts and kills: ${notMeasured(pods.reason ?? undefined)}.</p>`
@@ -210,26 +212,23 @@ function troubles({ pods, nodes }: KubernetesResult): Content {
           Pods seen: ${formatCount(pods.seen ?? 0)}. Restarts: ${formatCount(pods.restarts)}. Kills for memory:
           ${formatCount(pods.oomKills ?? 0)}.
         </p>`;
+  const rows = troublesOf(kubernetes).map(({ tone, fromMs, toMs, where, what }): Row => ({
+    tone: tone ?? undefined,
+    cells: [formatUtc(fromMs), toMs === null ? noEndSeen : formatUtc(toMs), where, what],
+  }));
   if (rows.length === 0) return counts;
-  rows.sort((a, b) => a.atMs - b.atMs);
   const columns = [{ head: "From" }, { head: "To" }, { head: "Where", wraps: true }, { head: "What", grows: true }];
-  return [
-    counts,
-    shown(
-      "Pods and nodes (source: Kubernetes API)",
-      columns,
-      rows.map(({ row }) => row),
-    ),
-  ];
+  return [counts, shown("Pods and nodes (source: Kubernetes API)", columns, rows)];
 }
 
 function gaps({ coverage }: KubernetesResult): Content {
-  const { polls, answers, intervalMs } = coverage;
+  const { answers } = coverage;
+  const polls = pollsText(coverage);
   const asked =
     polls === null
-      ? html`<p>Polls: ${notMeasured("the load was shorter than one interval")}.</p>`
+      ? html`<p>Polls: ${notMeasured(noPolls)}.</p>`
       : html`<p>
-          ${formatCount(polls.part)} of ${formatCount(polls.whole)} polls, one every ${formatMs(intervalMs)};
+          ${polls};
           ${answers === null ? "" : `${formatPercent(answers.value * 100)} of what they ask was answered.`}
         </p>`;
   if (coverage.gaps.length === 0) return asked;
@@ -241,25 +240,19 @@ function gaps({ coverage }: KubernetesResult): Content {
   return [asked, shown("Not seen", columns, rows)];
 }
 
-function peakAndMean({ peak, mean, reason }: KubernetesFigure): Content {
-  return peak === null || mean === null
-    ? notMeasured(reason ?? undefined)
-    : `${formatPercent(peak)} / ${formatPercent(mean)}`;
+function peakAndMean(figure: KubernetesFigure): Content {
+  return peakAndMeanText(figure) ?? notMeasured(figure.reason ?? undefined);
 }
 
-function balance(balance: Balance | null, reason = "fewer than two pods with samples"): Content {
+function balance(balance: Balance | null, reason: string): Content {
   if (balance === null) return notMeasured(reason);
-  if (balance.ratio === null) return "all 0";
-  const { ratio, gini, maxName } = balance;
-  return html`${formatNumber(Math.round(ratio * 100) / 100)} ×, ${formatNumber(Math.round((gini ?? 0) * 1000) / 1000)}
-    <small><code>${maxName}</code></small>`;
+  if (balance.ratio === null) return ratioText(balance);
+  return html`${ratioText(balance)}, ${formatNumber(Math.round((balance.gini ?? 0) * 1000) / 1000)}
+    <small><code>${balance.maxName}</code></small>`;
 }
 
 function inUnit(value: number | null, unit: KubernetesFigure["unit"], reason: string | null): Content {
-  if (value === null) return notMeasured(reason ?? undefined);
-  if (unit === "%") return formatPercent(value);
-  if (unit === "bytes") return formatBytes(value);
-  return unit === "cores" ? `${formatNumber(value)} cores` : formatNumber(value);
+  return value === null ? notMeasured(reason ?? undefined) : formatIn(value, unit);
 }
 
 function shown(caption: string, columns: Parameters<typeof table>[1], rows: readonly Row[]): Markup {
