@@ -218,7 +218,9 @@ const kubernetesSchema = z.strictObject({
   required: z
     .boolean()
     .default(false)
-    .describe("end the run before its load when the cluster cannot be watched in full"),
+    .describe(
+      "end the run before its load when the cluster cannot be watched in full; make it invalid when it answered less than 90% of the polls",
+    ),
 });
 
 const probeRoomsWords = "a share such as 20%, or a number of rooms";

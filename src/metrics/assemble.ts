@@ -11,6 +11,7 @@ import type { Histogram } from "./histogram.ts";
 import { hostResult, type HostInputs } from "./host-result.ts";
 import { joins, type Latencies } from "./joins.ts";
 import type { KubernetesAnalysis } from "./kubernetes/analyse.ts";
+import { clusterDoubts } from "./kubernetes/cluster-doubts.ts";
 import { decisionEvents } from "./kubernetes/decision-events.ts";
 import type { KubernetesResult } from "./kubernetes/result.ts";
 import { lkMedia, serverMedia } from "./media.ts";
@@ -130,6 +131,20 @@ export function assemble(gathered: Gathered): Result {
   const polls = steady === null ? [] : rooms.within(steady);
   const silentFromMs = steady === null || !rooms.answered ? null : rooms.silentFrom(steady);
   const listed = polls.map(({ participants }) => participants);
+  const servers = serversOf({ server, steady, loadRange });
+  const kubernetes = gathered.kubernetes.result({
+    steady,
+    load: loadRange,
+    spread: {
+      rooms: byPod(servers, "roomsMean"),
+      participants: gathered.homes.participantsByPod(
+        plan.rooms.map(({ name }) => [name, rooms.roomPeak(name)] as const),
+        server,
+      ),
+    },
+    loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
+  });
+  const cluster = clusterDoubts(plan, kubernetes);
   const findings = doubts({
     load,
     started: progress.filter(({ attempts }) => attempts > 0).length,
@@ -152,21 +167,9 @@ export function assemble(gathered: Gathered): Result {
       silentFromMs === null
         ? null
         : { afterMs: silentFromMs - loadRange.fromMs, error: rooms.lastError ?? "no answer" },
+    cluster: cluster.reasons,
   });
   const verdict = verdictOf(thresholds, findings);
-  const servers = serversOf({ server, steady, loadRange });
-  const kubernetes = gathered.kubernetes.result({
-    steady,
-    load: loadRange,
-    spread: {
-      rooms: byPod(servers, "roomsMean"),
-      participants: gathered.homes.participantsByPod(
-        plan.rooms.map(({ name }) => [name, rooms.roomPeak(name)] as const),
-        server,
-      ),
-    },
-    loadStepsMs: plan.segments.map(({ startOffsetMs }) => loadRange.fromMs + startOffsetMs).sort((a, b) => a - b),
-  });
   const attribution = attribute({
     answers: gathered.answers.within(steady),
     servers,
@@ -191,7 +194,17 @@ export function assemble(gathered: Gathered): Result {
     livekit: { url: plan.livekitUrl, serverVersion: target?.serverVersion ?? null },
     verdict,
     thresholds,
-    warnings: warningsOf({ plan, hosts: gathered.hosts, progress, phases, rooms, server, loadRange, restarts }),
+    warnings: warningsOf({
+      plan,
+      hosts: gathered.hosts,
+      progress,
+      phases,
+      rooms,
+      server,
+      loadRange,
+      restarts,
+      cluster: cluster.warnings,
+    }),
     phases,
     totals,
     start: startSkew(used),

@@ -31,6 +31,8 @@ export type TrustInputs = {
   pollError: string | null;
   /** It answered at first, but no more from `afterMs` after the start of the load until the steady window's end. */
   silent: { afterMs: number; error: string } | null;
+  /** What was not seen enough of a cluster that had to be watched. */
+  cluster: readonly string[];
 };
 
 export function doubts(inputs: TrustInputs): Reason[] {
@@ -62,6 +64,7 @@ export function doubts(inputs: TrustInputs): Reason[] {
     const seconds = Math.round(afterMs / 1000);
     add("coverage", `${seconds} s into the load the server did not answer any more: ${error}`);
   }
+  for (const text of inputs.cluster) add("coverage", text);
   const { listed, joined } = inputs;
   if (listed !== null && listed.most < leastListed * joined) {
     add("coverage", `lk says that ${joined} participants joined, the server listed at most ${listed.most}`);

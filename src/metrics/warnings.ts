@@ -21,6 +21,8 @@ export function warningsOf(inputs: {
   server: ServerMetrics;
   loadRange: TimeRange;
   restarts: number;
+  /** What was not seen enough of a cluster that did not have to be watched. */
+  cluster: readonly string[];
 }): string[] {
   const { plan, hosts, progress, phases, rooms, server, loadRange } = inputs;
   const warnings = [...plan.warnings];
@@ -59,6 +61,7 @@ export function warningsOf(inputs: {
       `${inputs.restarts} server ${inputs.restarts === 1 ? "process" : "processes"} went away during the steady window: what they counted last is not known`,
     );
   }
+  for (const text of inputs.cluster) warnings.push(`${text}; figures of the cluster are only of what it answered`);
   const probes = plan.probes === null ? 0 : plan.probes.rooms.length * (1 + 2 * plan.probes.perRoom);
   if (probes > 0 && server.endpoints.length > 0) {
     warnings.push(`the servers' own counters hold up to ${probes} probes, too`);

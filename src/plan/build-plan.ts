@@ -1,6 +1,6 @@
 import type { LoadCounts } from "../config/load-counts.ts";
 import type { Config } from "../config/schema.ts";
-import { watchesPods } from "../config/watches-kubernetes.ts";
+import { watchesKubernetes, watchesPods } from "../config/watches-kubernetes.ts";
 import { expectedTracks } from "./expected-tracks.ts";
 import { identityPrefixes, roomNames } from "./names.ts";
 import { commas, plural } from "./numbers.ts";
@@ -72,6 +72,7 @@ export function buildPlan(input: PlanInput): Plan {
     timing: { rampMs: rampEndMs, durationMs: load.duration, totalMs: rampEndMs + load.duration },
     thresholds,
     probes,
+    kubernetes: watchesKubernetes(config) ? { required: config.kubernetes.required } : null,
     warnings: [
       ...(config.livekit.url === undefined ? ["livekit.url is not set: a run needs it"] : []),
       ...loadWarnings({ load, rooms, segments, hosts: input.hosts, totals }),

@@ -132,6 +132,8 @@ export const planSchema = z.strictObject({
   thresholds: z.array(thresholdPlanSchema),
   /** Null: no probes. */
   probes: probePlanSchema.nullable().default(null),
+  /** The cluster that LiveKit runs in. `required`: without enough of it the run is invalid. Null: it is not watched. */
+  kubernetes: z.strictObject({ required: z.boolean() }).nullable().default(null),
   warnings: z.array(z.string()),
   expiresAfterMs: count,
 });

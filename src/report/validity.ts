@@ -52,13 +52,15 @@ const findings: Record<ValidityKind, (result: Result) => Finding> = {
   saturated: saturation,
   "udp-drops": udpDrops,
   clock: clocks,
-  coverage: ({ coverage, phases }) => {
+  coverage: ({ coverage, phases, kubernetes }) => {
     const detail = [
       shareText("host samples", coverage.hostSamples),
       shareText("server room polls", coverage.roomPolls),
       shareText("metrics scrapes", coverage.scrapes),
       ...(coverage.kubernetesPolls ? [shareText("Kubernetes answers", coverage.kubernetesPolls)] : []),
     ].join(", ");
+    const lacking = kubernetes?.coverage.lacking ?? [];
+    if (lacking.length > 0) return unknown([detail, ...lacking].join("; "));
     return coverage.hostSamples && phases.steady ? known(detail) : unknown(detail);
   },
   "no-source": ({ thresholds }) => {

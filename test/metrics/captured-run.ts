@@ -10,6 +10,7 @@ import {
   runFileSchema,
   scrapeSchema,
 } from "../../src/metrics/raw.ts";
+import type { KubernetesLine } from "../../src/metrics/kubernetes/lines.ts";
 import { resultSchema, type Reason, type Result } from "../../src/metrics/result.ts";
 import { planSchema } from "../../src/plan/plan.ts";
 
@@ -36,6 +37,8 @@ export function capturedRun() {
     streams: Object.fromEntries(plan.hosts.map(({ name }) => [name, text(`hosts/${name}/stream.log`).split("\n")])),
     rooms: ndjson("observe/rooms.ndjson").map((line) => roomsSampleSchema.parse(line)),
     scrapes: ndjson("observe/livekit-metrics.ndjson").map((line) => scrapeSchema.parse(line)),
+    /** It ran beside no cluster. */
+    kubernetes: new Array<KubernetesLine>(),
   };
 }
 
@@ -83,6 +86,7 @@ export function analysed(run: CapturedRun, without: ("configured" | "armed" | "c
   }
   for (const sample of run.rooms) analysis.roomsSample(sample);
   for (const scrape of run.scrapes) analysis.scrape(scrape);
+  for (const line of run.kubernetes) analysis.kubernetesLine(line);
   return resultSchema.parse(analysis.finish());
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { analysed, calmRun, editStream, kinds, withCores, type CapturedRun } from "./captured-run.ts";
+import { snapshot, startMs } from "./kubernetes/lines.ts";
 
 const startS = calmRun().armed.startAtMs / 1000;
 const user = (run: CapturedRun, metric: string, op: "<=" | ">=", value: number, unit: "%" | "ms") =>
@@ -317,4 +318,45 @@ test("others on the server are pointed out: its counters hold their packets, too
   expect(analysed(run).warnings).toEqual([
     expect.stringMatching(/^the servers had 4 participants who are not of this run/),
   ]);
+});
+
+test("coverage: a cluster that had to be watched and answered too seldom, after the graver reasons", () => {
+  const run = calmRun();
+  const polledAtMs = run.armed.startAtMs;
+  run.plan.kubernetes = { required: true };
+  run.kubernetes = [snapshot(polledAtMs - startMs)];
+  expect(analysed(run).verdict.status).toBe("pass");
+  run.kubernetes = [snapshot(polledAtMs - startMs, { podMetrics: "HTTP 503: gone", nodeMetrics: "HTTP 503: gone" })];
+  const text = "Kubernetes answered for podMetrics, nodeMetrics only 0 of 1 polls: HTTP 503: gone";
+  expect(analysed(run)).toMatchObject({
+    verdict: { status: "invalid", reasons: [{ kind: "coverage", text, host: null }] },
+    warnings: [],
+  });
+  run.streams.h2 = [];
+  expect(kinds(analysed(run)).slice(0, 2)).toEqual(["lost-host", "coverage"]);
+});
+
+test("coverage: a cluster that did not have to be watched only warns", () => {
+  const run = calmRun();
+  run.plan.kubernetes = { required: false };
+  run.kubernetes = [snapshot(run.armed.startAtMs - startMs, { pods: "HTTP 403: no" })];
+  expect(analysed(run)).toMatchObject({
+    verdict: { status: "pass" },
+    warnings: [expect.stringMatching(/^Kubernetes answered for pods only 0 of 1 polls: HTTP 403: no; figures of/)],
+  });
+});
+
+test.each([
+  [true, "invalid", 0],
+  [false, "pass", 1],
+])("coverage: a cluster of which nothing was seen, required: %s", (required, status, warnings) => {
+  const run = calmRun();
+  run.plan.kubernetes = { required };
+  const result = analysed(run);
+  expect(result.verdict.status).toBe(status);
+  expect(result.warnings).toHaveLength(warnings);
+  const told = [...result.warnings, ...result.verdict.reasons.map(({ text }) => text)];
+  expect(told).toEqual(
+    ["nothing was seen of the Kubernetes cluster that was to be watched"].map((text) => expect.stringContaining(text)),
+  );
 });

@@ -125,3 +125,11 @@ test("all problems are named at once", () => {
   expect(error.message).toMatch(/500 rooms/);
   expect(error.message).toMatch(/must equal the publishers/);
 });
+
+test("says whether a cluster is watched, and whether the run is worth anything without it", () => {
+  const ofCluster = (kubernetes: object) => planned({ hosts: 1, config: { kubernetes } }).kubernetes;
+  expect(ofCluster({})).toBeNull();
+  expect(ofCluster({ context: "production" })).toEqual({ required: false });
+  expect(ofCluster({ context: "production", required: true })).toEqual({ required: true });
+  expect(ofCluster({ enabled: false, context: "production", required: true })).toBeNull();
+});

@@ -24,6 +24,7 @@ test("tells what scaled and when, how full and how even, and what was not seen",
     "MemoryPressure",
     "0 of 7 new pods were seen Ready",
     "HTTP 503: service unavailable",
+    "Kubernetes answered for podMetrics only 2 of 6 polls: HTTP 503: service unavailable.",
     "CPU throttling",
   ]) {
     expect.soft(text).toContain(part);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isTainted, validityChecks } from "../../src/report/validity.ts";
+import { busyCluster, clusterResult } from "./sample-cluster.ts";
 import { interruptedResult, noMetricsResult, passResult, saturatedResult } from "./sample-results.ts";
 
 const statusOf = (result: ReturnType<typeof passResult>) =>
@@ -39,6 +40,14 @@ describe("validity checks", () => {
     expect(validityChecks(result).find(({ kind }) => kind === "saturated")).toMatchObject({
       status: "unknown",
       detail: expect.stringContaining("not measured on gen-3"),
+    });
+  });
+
+  it("do not hold where a cluster answered too seldom, although nothing hangs on it", () => {
+    const result = { ...passResult(), kubernetes: clusterResult(busyCluster()) };
+    expect(validityChecks(result).find(({ kind }) => kind === "coverage")).toMatchObject({
+      status: "unknown",
+      detail: expect.stringContaining("Kubernetes answered for podMetrics only 2 of 6 polls"),
     });
   });
 

@@ -171,6 +171,8 @@ export const kubernetesResultSchema = z.strictObject({
         lastError: z.string().nullable(),
       }),
     ),
+    /** Kinds of objects that were answered too seldom for figures of them to be worth much, in words. */
+    lacking: z.array(z.string()).default([]),
     /** Times without an answer: from the last good poll before to the first good one after. */
     gaps: z.array(
       z.strictObject({

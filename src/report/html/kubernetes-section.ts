@@ -27,6 +27,7 @@ export function kubernetesSection(kubernetes: KubernetesResult): Markup {
     "kubernetes",
     "Kubernetes",
     `${placeText(kubernetes)} ${scopeText(kubernetes)} Times of decisions, pods and nodes are by the cluster's clock.`,
+    kubernetes.coverage.lacking.map((text) => html`<p class="note warn">${text}.</p>`),
     problems(kubernetes),
     scaling(kubernetes),
     decisions(kubernetes),
@@ -228,8 +229,7 @@ function gaps({ coverage }: KubernetesResult): Content {
     polls === null
       ? html`<p>Polls: ${notMeasured(noPolls)}.</p>`
       : html`<p>
-          ${polls};
-          ${answers === null ? "" : `${formatPercent(answers.value * 100)} of what they ask was answered.`}
+          ${polls}; ${answers === null ? "" : `${formatPercent(answers.value * 100)} of what they ask was answered.`}
         </p>`;
   if (coverage.gaps.length === 0) return asked;
   const rows = coverage.gaps.map(({ part, fromMs, toMs, reason }): Row => ({

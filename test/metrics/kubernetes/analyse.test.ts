@@ -319,6 +319,47 @@ describe("coverage", () => {
     expect(coverage.gaps[0]).toMatchObject({ reason: "no poll was made", fromMs: startMs, toMs: startMs + 60_000 });
   });
 
+  const polls = (answered: number, unanswered: number) => [
+    ...Array.from({ length: answered }, (_, i) => snapshot(seconds(10 * i))),
+    ...Array.from({ length: unanswered }, (_, i) => snapshot(seconds(10 * (answered + i)), { pods: "HTTP 503: no" })),
+  ];
+
+  test.each([
+    ["all", polls(10, 0), []],
+    ["all but those on the edges", polls(8, 2), []],
+    ["too few of one kind", polls(7, 3), ["Kubernetes answered for pods only 7 of 10 polls: HTTP 503: no"]],
+    ["polls that were not made", polls(7, 0), ["Kubernetes answered only 7 of 10 polls: the others were not made"]],
+    [
+      "none of one kind, and too few of all",
+      polls(0, 5),
+      [
+        "Kubernetes answered for hpas, deployments, podMetrics, nodes, nodeMetrics only 5 of 10 polls: the others were not made",
+        "Kubernetes answered for pods only 0 of 10 polls: HTTP 503: no",
+      ],
+    ],
+    ["none at all", [access()], ["Kubernetes answered only 0 of 10 polls: the others were not made"]],
+    [
+      "polls outside of the load",
+      [snapshot(-seconds(30)), snapshot(seconds(130))],
+      ["Kubernetes answered only 0 of 10 polls: the others were not made"],
+    ],
+  ])("what was answered too seldom: %s", (_, lines, lacking) => {
+    expect(analyse(lines).coverage.lacking.toSorted()).toEqual(lacking.toSorted());
+  });
+
+  test("a load shorter than an interval has one poll", () => {
+    const short = { fromMs: startMs + 1000, toMs: startMs + 5000 };
+    const lackingOf = (line: KubernetesLine) => {
+      const analysis = new KubernetesAnalysis();
+      analysis.add(line);
+      return analysis.result({ steady: null, load: short, loadStepsMs: [] })!.coverage.lacking;
+    };
+    expect(lackingOf(snapshot(0))).toEqual([]);
+    expect(lackingOf(snapshot(0, { nodes: "HTTP 403: no" }))).toEqual([
+      "Kubernetes answered for nodes only 0 of 1 polls: HTTP 403: no",
+    ]);
+  });
+
   test("events that may have been missed", () => {
     const lines = [access(), watch(0, "listening"), watch(5000, "lost", "ECONNREFUSED"), watch(9000, "listening")];
     expect(analyse(lines).coverage.gaps).toEqual([
