@@ -259,6 +259,7 @@ async function captureRun(lab: Lab, folder: string): Promise<void> {
     scenario: null,
     fleet: "local",
     openstack: null,
+    kubernetes: null,
     minHosts: 2,
     livekitUrl: "http://127.0.0.1:7880",
     hosts: [
