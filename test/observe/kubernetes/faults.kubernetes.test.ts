@@ -1,6 +1,5 @@
 /** What goes wrong in a real cluster is seen, named and timed; what could not be seen is a gap, and nothing else. */
-import { spawn } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
@@ -21,15 +20,11 @@ import {
   untilServersReady,
 } from "../../lab/kubernetes/livekit-cluster.ts";
 import { tempDir } from "../../lab/temp-dir.ts";
+import { clusterOf, PodAccount } from "./in-pod.ts";
 import { intervalMs, observeDuring } from "./observe-during.ts";
 
 /** How long what fails is away. */
 const outageMs = 60_000;
-
-type Kubeconfig = {
-  clusters: { cluster: { server: string; "certificate-authority-data": string } }[];
-  users: { user: { token: string } }[];
-};
 
 const resources = new AsyncDisposableStack();
 let cluster: Kubernetes;
@@ -95,31 +90,16 @@ describe("access", () => {
 
 test("inside the cluster, the pod's own account is enough: lkload doctor finds it", async () => {
   await using dir = await tempDir("in-cluster");
-  const { clusters, users } = parse(await readFile(poller.kubeconfig!, "utf8")) as Kubeconfig;
-  const [{ cluster: at }, { user }] = [clusters[0]!, users[0]!];
-  const account = join(dir.path, "account");
-  await mkdir(account);
-  await writeFile(join(account, "token"), user.token);
-  await writeFile(join(account, "ca.crt"), Buffer.from(at["certificate-authority-data"], "base64"));
-  await writeFile(join(account, "namespace"), namespace);
+  const { users } = parse(await readFile(poller.kubeconfig!, "utf8")) as { users: { user: { token: string } }[] };
+  const at = await clusterOf(cluster);
+  const account = await PodAccount.create(join(dir.path, "account"), at, users[0]!.user.token);
   await writeFile(join(dir.path, "lkload.yaml"), stringify({ kubernetes: { enabled: true, namespace } }));
-  const { hostname, port } = new URL(at.server);
-  // What a pod has, in a mount namespace of its own.
-  const script = 'mount -t tmpfs tmpfs /run && mkdir -p "$2" && cp "$1"/* "$2" && shift 2 && exec "$@"';
-  const mounted = "/run/secrets/kubernetes.io/serviceaccount";
-  const doctor = [process.execPath, join(import.meta.dirname, "../../../src/main.ts"), "doctor", "--local", "--json"];
   // The pod proxy lives in this process: it must not wait for the command.
-  const child = spawn("unshare", ["--mount", "sh", "-c", script, "sh", account, mounted, ...doctor], {
-    cwd: dir.path,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      PATH: process.env["PATH"],
-      HOME: dir.path,
-      KUBERNETES_SERVICE_HOST: hostname,
-      KUBERNETES_SERVICE_PORT: port,
-    },
-  });
-  const { checks } = doctorSchema.parse(JSON.parse(await text(child.stdout)));
+  const child = account.spawn(
+    [join(import.meta.dirname, "../../../src/main.ts"), "doctor", "--local", "--json"],
+    dir.path,
+  );
+  const { checks } = doctorSchema.parse(JSON.parse(await text(child.stdout!)));
   const { seen } = checks.find(({ group }) => group === "Kubernetes")!;
   // Nothing answers at the fake pods' metrics ports; everything else is as it should be.
   expect(seen).toMatch(new RegExp(`^namespace ${namespace} of ${at.server}: 10 of 10 server pods give no metrics`));

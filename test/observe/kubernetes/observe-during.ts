@@ -10,6 +10,7 @@ import { defaultSelectors } from "../../../src/observe/kubernetes/snapshot.ts";
 import { until } from "../../lab/kubernetes/api.ts";
 import { tempDir } from "../../lab/temp-dir.ts";
 
+/** Between two polls, where nothing else is said. */
 export const intervalMs = 5000;
 
 export type Watching = {
@@ -25,6 +26,7 @@ export type Watching = {
 export async function observeDuring(
   access: KubernetesAccess,
   work: (watching: Watching) => Promise<void>,
+  pollEveryMs = intervalMs,
 ): Promise<{ lines: KubernetesLine[]; result: KubernetesResult }> {
   await using dir = await tempDir("observed");
   const log = join(dir.path, "observe", "kubernetes.ndjson");
@@ -36,7 +38,7 @@ export async function observeDuring(
     access,
     selectors: defaultSelectors,
     log,
-    intervalMs,
+    intervalMs: pollEveryMs,
     now: () => Date.now(),
     signal: over.signal,
     onSnapshot: (snapshot) => snapshots.push(snapshot),
@@ -65,7 +67,7 @@ export async function observeDuring(
   return { lines, result };
 }
 
-async function linesOf(log: string): Promise<KubernetesLine[]> {
+export async function linesOf(log: string): Promise<KubernetesLine[]> {
   const text = await readFile(log, "utf8");
   return text
     .trimEnd()
