@@ -8,6 +8,8 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export type LkloadOptions = {
   cwd: string;
   env?: Readonly<Record<string, string>>;
+  /** The network namespace that it runs in. Needs root. */
+  namespace?: string;
 };
 
 export class Lkload implements AsyncDisposable {
@@ -20,7 +22,10 @@ export class Lkload implements AsyncDisposable {
     // Nothing of the developer's own environment may decide a test: only what is needed to find programs.
     const { PATH = "", HOME = "", TMPDIR } = process.env;
     const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.env };
-    this.#child = spawn(process.execPath, [main, ...args], {
+    // `ip` becomes the command: signals reach it.
+    const inside = options.namespace === undefined ? [] : ["ip", "netns", "exec", options.namespace];
+    const [file = "", ...rest] = [...inside, process.execPath, main, ...args];
+    this.#child = spawn(file, rest, {
       cwd: options.cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -44,13 +49,16 @@ export class Lkload implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Waits until standard error has what is looked for. @throws when the command ends, or 120 s pass, without it */
-  async until(pattern: RegExp): Promise<void> {
+  /** Waits until standard error has what is looked for. @throws when the command ends, or the time passes, without it */
+  async until(pattern: RegExp, seconds = 120): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => {
       if (pattern.test(this.stderr)) resolve();
     };
-    const timer = setTimeout(() => reject(new Error(`no ${pattern} within 120 s:\n${this.stderr}`)), 120_000);
+    const timer = setTimeout(
+      () => reject(new Error(`no ${pattern} within ${seconds} s:\n${this.stderr}`)),
+      seconds * 1000,
+    );
     this.#child.stderr?.on("data", look);
     void this.#closed.then(() => reject(new Error(`ended without ${pattern}:\n${this.stderr}${this.stdout}`)));
     look();

@@ -19,7 +19,7 @@ const columns = ["fault", "injected", "reported", "allowed"] as const;
 
 const text = `# Injected against reported
 
-Written by \`npm run test:truth\`: each row is a whole run of lkload with a real lk ${lkVersion} and livekit-server ${livekitServerVersion} over hosts in network namespaces, into which a known fault was put. The test fails when the report is further off than allowed. What was injected is counted by others than lkload: the packet filter, the operating system, the server.
+Written by \`npm run test:truth\`, the row about VMs by \`npm run test:openstack\`: each row is a whole run of lkload with a real lk ${lkVersion} and livekit-server ${livekitServerVersion} over hosts in network namespaces (or VMs, where the row says so), into which a known fault was put. The test fails when the report is further off than allowed. What was injected is counted by others than lkload: the packet filter, the wire, the operating system, the server.
 
 | Fault | Injected | Reported | Allowed |
 |---|---|---|---|
