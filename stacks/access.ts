@@ -11,7 +11,10 @@ export type Access = {
 
 export function makeAccess(scope: Construct, spec: LoadGeneratorsSpec): Access {
   const name = runName(spec.marks);
-  const keyPair = new computeKeypairV2.ComputeKeypairV2(scope, "key", { name, publicKey: spec.publicKey });
+  const keyPair = new computeKeypairV2.ComputeKeypairV2(scope, "key", {
+    name: keyPairName(spec),
+    publicKey: spec.publicKey,
+  });
   // Neutron gives a new group rules that let everything out.
   const securityGroup = new networkingSecgroupV2.NetworkingSecgroupV2(scope, "security-group", {
     name,
@@ -33,6 +36,13 @@ export function makeAccess(scope: Construct, spec: LoadGeneratorsSpec): Access {
     }
   }
   return { keyPair, securityGroup };
+}
+
+/** Key pairs belong to the user, not to the project: the clouds of a run may share them, so each has one of its own. */
+function keyPairName({ marks, vms }: LoadGeneratorsSpec): string {
+  const name = runName(marks);
+  const [first] = vms;
+  return first === undefined || Number(first.name.slice(name.length + 1)) === 1 ? name : first.name;
 }
 
 function etherType(cidr: string): "IPv4" | "IPv6" {

@@ -80,7 +80,6 @@ export function doubts(inputs: TrustInputs): Reason[] {
 function* hostDoubts(host: HostResult, inputs: TrustInputs): Generator<[Reason["kind"], string]> {
   if (host.status === "lost") {
     yield ["lost-host", `was lost: ${host.error}`];
-    return;
   }
   const saturation = inputs.saturations.get(host.name);
   if (saturation && saturation.longestMs >= saturatedForMs) {
@@ -91,6 +90,7 @@ function* hostDoubts(host: HostResult, inputs: TrustInputs): Generator<[Reason["
       `was saturated: core ${saturation.longestCore} was above ${saturatedPercent} % for ${seconds} s${when}`,
     ];
   }
+  if (host.status === "lost") return;
   const dropped = [
     [host.udpRcvbufErrors, "received UDP packets for want of receive buffer"],
     [host.udpSndbufErrors, "UDP packets to send for want of send buffer"],

@@ -146,7 +146,7 @@ test(
     });
 
     // The pods' counters, without those that had none of the rooms: judged where RTP could not be read on this machine.
-    expect(result.media.loss).toMatchObject({ source: "server counters, by pod" });
+    expect(result.media.loss, `${result.media.lossReason}`).toMatchObject({ source: "server counters, by pod" });
     expect(result.thresholds.find(({ metric }) => metric === "loss")).toMatchObject({
       source: result.media.rtp.reason === null ? "RTP on the hosts" : "server counters, by pod",
       status: "passed",

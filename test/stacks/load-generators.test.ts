@@ -47,6 +47,16 @@ test("the provider block names a cloud, or nothing: credentials have no place in
   expect(stack.provider).toEqual({ openstack: [{ max_retries: 5 }] });
 });
 
+test("clouds of one run, which may share a user, have key pairs of different names", async () => {
+  const keyPairOf = async (changes: Partial<LoadGeneratorsSpec>) => {
+    const { stack } = await stackOf(sampleSpec(changes));
+    return stack.resource["openstack_compute_keypair_v2"]?.["key"]?.["name"];
+  };
+  const [first, second] = sampleSpec().vms;
+  expect(await keyPairOf({ vms: [first!] })).toBe("lkload-20261122-194812-k3f9");
+  expect(await keyPairOf({ vms: [second!] })).toBe("lkload-20261122-194812-k3f9-02");
+});
+
 test("every port, floating IP and group carries both marks from its first moment on", async () => {
   const { stack } = await stackOf(sampleSpec({ network: networks.managed }));
   const marked = Object.entries(stack.resource).filter(([type]) => {

@@ -165,9 +165,11 @@ export function selectFrom(listings: Listings, selection: Selection, memory: Mem
   for (const { marks } of found) memory.runs.set(marks.name, marks);
   const marksNamed = (name: string) => memory.runs.get(name) ?? namedRun(name);
   for (const { keypair } of keyPairs) {
-    const marks = marksNamed(keypair.name);
-    const agree = marks !== undefined && readKeyComment(keypair.public_key) === marks.runId;
-    add("key pair", { id: keypair.name, name: keypair.name }, agree ? marks : undefined);
+    // Where a run has several clouds, all but the first name theirs by their first VM: stacks/access.ts.
+    const names = [keypair.name, keypair.name.replace(/-\d{2,}$/, "")];
+    const runId = readKeyComment(keypair.public_key);
+    const marks = names.map(marksNamed).find((marks) => marks !== undefined && marks.runId === runId);
+    add("key pair", { id: keypair.name, name: keypair.name }, marks);
   }
   const known = new Set([...selection.runNames, ...memory.runs.keys(), ...found.map(({ marks }) => marks.name)]);
   for (const group of serverGroups) {

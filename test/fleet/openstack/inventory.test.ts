@@ -183,6 +183,11 @@ test("what carries its run's name alone is known after the rest of the run is go
   expect(kindsAndIds(rest, undefined, expired)).toEqual([]);
 });
 
+test("a key pair of a run's further cloud is named by its first VM", () => {
+  const keyPairs = [keyPair(`${name}-02`, keyComment(marks)), keyPair(`${name}-x`, keyComment(marks))];
+  expect(kindsAndIds({ keyPairs })).toEqual([`key pair ${name}-02`]);
+});
+
 test("a key pair tells its run's age by the run's id, and its expiry by what else is there", () => {
   const keyPairs = [keyPair(name, keyComment(marks))];
   const gc = gcSelection({ createdBeforeMs: marks.createdAtMs + 1 });
