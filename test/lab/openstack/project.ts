@@ -29,9 +29,9 @@ export async function projectContents(project?: string): Promise<ProjectContents
   return JSON.parse(await pythonIn(project, "list.py")) as ProjectContents;
 }
 
-/** Deletes everything in the project (default: `demo`). */
-export async function purgeProject(project?: string): Promise<void> {
-  await pythonIn(project, "purge.py");
+/** Deletes everything in the project. Without parameters: hooks, which are called with some, take it as it is. */
+export async function purgeProject(): Promise<void> {
+  await python("purge.py");
 }
 
 /** Another project of the same user, emptied and deleted when it is disposed of. */
@@ -39,7 +39,7 @@ export async function withSecondProject(name: string): Promise<AsyncDisposable> 
   await python("second-project.py", name);
   return {
     [Symbol.asyncDispose]: async () => {
-      await purgeProject(name);
+      await pythonIn(name, "purge.py");
       await python("second-project.py", "delete", name);
     },
   };
