@@ -1,7 +1,7 @@
 /** Who gets into the VMs: the run's key, and SSH from given addresses alone. */
 import { computeKeypairV2, networkingSecgroupRuleV2, networkingSecgroupV2 } from "@cdktf/provider-openstack";
 import type { Construct } from "constructs";
-import { description, runName } from "../src/fleet/openstack/marks.ts";
+import { description, keyPairName, runName } from "../src/fleet/openstack/marks.ts";
 import type { LoadGeneratorsSpec } from "./load-generators-spec.ts";
 
 export type Access = {
@@ -12,7 +12,7 @@ export type Access = {
 export function makeAccess(scope: Construct, spec: LoadGeneratorsSpec): Access {
   const name = runName(spec.marks);
   const keyPair = new computeKeypairV2.ComputeKeypairV2(scope, "key", {
-    name: keyPairName(spec),
+    name: keyPairName(spec.marks, spec.vms[0]?.name ?? name),
     publicKey: spec.publicKey,
   });
   // Neutron gives a new group rules that let everything out.
@@ -36,13 +36,6 @@ export function makeAccess(scope: Construct, spec: LoadGeneratorsSpec): Access {
     }
   }
   return { keyPair, securityGroup };
-}
-
-/** Key pairs belong to the user, not to the project: the clouds of a run may share them, so each has one of its own. */
-function keyPairName({ marks, vms }: LoadGeneratorsSpec): string {
-  const name = runName(marks);
-  const [first] = vms;
-  return first === undefined || Number(first.name.slice(name.length + 1)) === 1 ? name : first.name;
 }
 
 function etherType(cidr: string): "IPv4" | "IPv6" {

@@ -7,7 +7,7 @@
 import { computeInstanceV2, networkingFloatingipV2, networkingPortV2 } from "@cdktf/provider-openstack";
 import { TerraformIterator, TerraformLocal, type TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
-import { description, metadata, runName, tags } from "../src/fleet/openstack/marks.ts";
+import { description, metadata, tags, vmKey } from "../src/fleet/openstack/marks.ts";
 import type { Access } from "./access.ts";
 import { literal } from "./literal.ts";
 import type { LoadGeneratorsSpec } from "./load-generators-spec.ts";
@@ -83,8 +83,7 @@ function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResourc
 function vmsOf(spec: LoadGeneratorsSpec): Vm[] {
   const zones = spec.availabilityZones;
   return spec.vms.map(({ name }, index) => {
-    const key = name.slice(runName(spec.marks).length + 1);
-    return [key, { name, zone: zones[index % Math.max(1, zones.length)] ?? "" }];
+    return [vmKey(spec.marks, name), { name, zone: zones[index % Math.max(1, zones.length)] ?? "" }];
   });
 }
 

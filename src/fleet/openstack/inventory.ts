@@ -2,7 +2,7 @@
  * What of lkload's is in a project, by the cloud's own truth: no state, no run folder. Only what carries two marks
  * that agree is ever listed (see `marks.ts`); what belongs to a listed server counts with it.
  */
-import { isNamed, readDescription, readKeyComment, readMetadata, type FoundMarks } from "./marks.ts";
+import { isNamed, readDescription, readKeyComment, readMetadata, runNamesOfKeyPair, type FoundMarks } from "./marks.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import * as resources from "./rest/resources.ts";
 
@@ -165,10 +165,9 @@ export function selectFrom(listings: Listings, selection: Selection, memory: Mem
   for (const { marks } of found) memory.runs.set(marks.name, marks);
   const marksNamed = (name: string) => memory.runs.get(name) ?? namedRun(name);
   for (const { keypair } of keyPairs) {
-    // Where a run has several clouds, all but the first name theirs by their first VM: stacks/access.ts.
-    const names = [keypair.name, keypair.name.replace(/-\d{2,}$/, "")];
     const runId = readKeyComment(keypair.public_key);
-    const marks = names.map(marksNamed).find((marks) => marks !== undefined && marks.runId === runId);
+    const named = runNamesOfKeyPair(keypair.name).map(marksNamed);
+    const marks = named.find((marks) => marks !== undefined && marks.runId === runId);
     add("key pair", { id: keypair.name, name: keypair.name }, marks);
   }
   const known = new Set([...selection.runNames, ...memory.runs.keys(), ...found.map(({ marks }) => marks.name)]);

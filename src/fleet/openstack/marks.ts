@@ -30,6 +30,24 @@ export function runName({ prefix, runId }: Pick<RunMarks, "prefix" | "runId">): 
   return `${prefix}-${runId}`;
 }
 
+/** The last part of a VM's name: `01` of `<prefix>-<run id>-01`. */
+export function vmKey(marks: Pick<RunMarks, "prefix" | "runId">, vmName: string): string {
+  return vmName.slice(runName(marks).length + 1);
+}
+
+/**
+ * Key pairs belong to the user, not to the project: the clouds of a run may share them, so each has one of its own. It
+ * is named by the run where the cloud has the run's first VM, else by the first VM that the cloud has.
+ */
+export function keyPairName(marks: Pick<RunMarks, "prefix" | "runId">, firstVm: string): string {
+  return Number(vmKey(marks, firstVm)) === 1 ? runName(marks) : firstVm;
+}
+
+/** The names of runs that a key pair of this name may be of: see {@link keyPairName}. */
+export function runNamesOfKeyPair(name: string): string[] {
+  return [name, name.replace(/-\d{2,}$/, "")];
+}
+
 const keys = {
   run: "lkload-run",
   name: "lkload-name",
