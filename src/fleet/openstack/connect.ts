@@ -2,9 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { exitCodes, LkloadError } from "../../errors.ts";
 import type { CloudIntent } from "../fleet-journal.ts";
 import { Cloud } from "./rest/cloud.ts";
-import type { Session } from "./rest/clouds-file.ts";
+import { namesCloudsFile, withCloudsFile, type Session } from "./rest/clouds-file.ts";
 import { findCredentials } from "./rest/find-credentials.ts";
-import { withCloudsFile } from "./terraform/environment.ts";
 
 /** The services of one of the plan's clouds. @throws LkloadError */
 export async function connectCloud(
@@ -41,7 +40,7 @@ async function sessionOf(
   tell: (text: string) => void,
 ): Promise<Session> {
   const { env } = session;
-  if (cloudsFile === null || (env["OS_CLIENT_CONFIG_FILE"] ?? "") !== "") return session;
+  if (cloudsFile === null || namesCloudsFile(env)) return session;
   try {
     await access(cloudsFile, constants.R_OK);
   } catch {

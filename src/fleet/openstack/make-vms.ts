@@ -9,9 +9,9 @@ import { ownCidrs } from "./own-addresses.ts";
 import type { Place } from "./places.ts";
 import { reachable } from "./reach.ts";
 import type { Cloud } from "./rest/cloud.ts";
+import { withCloudsFile } from "./rest/clouds-file.ts";
 import type { RunKeys } from "./run-key.ts";
 import { findTerraform } from "./terraform/binary.ts";
-import { withCloudsFile } from "./terraform/environment.ts";
 import { TerraformFailure } from "./terraform/failure.ts";
 import type { VmAddresses } from "./terraform/outputs.ts";
 import { kindOf, vmsOf } from "./terraform/state.ts";
@@ -95,6 +95,7 @@ function openTerraform(
     binary,
     dir: place.dir,
     cliConfigFile: place.cliConfigFile,
+    // It runs in the run's folder, and would look for one there.
     env: withCloudsFile(settings.session.env, cloudsFile),
     remoteState: settings.openstack.terraform.backend !== undefined,
     onEvent,

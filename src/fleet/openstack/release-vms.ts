@@ -10,9 +10,9 @@ import type { OpenstackSettings } from "./openstack-settings.ts";
 import { placesOf, sshFiles, type Place } from "./places.ts";
 import { removeRun } from "./remove-run.ts";
 import type { Cloud } from "./rest/cloud.ts";
+import { withCloudsFile } from "./rest/clouds-file.ts";
 import { findTerraform } from "./terraform/binary.ts";
 import { endEarlierProcess } from "./terraform/earlier.ts";
-import { withCloudsFile } from "./terraform/environment.ts";
 import { parallelismFor, Terraform } from "./terraform/terraform.ts";
 
 /** Also where nothing is known but that something was intended: the marks find it. */

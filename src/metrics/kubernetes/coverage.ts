@@ -4,7 +4,7 @@ import { partNames, type PartName, type Snapshot, type WatchLine } from "./lines
 import type { KubernetesResult } from "./result.ts";
 
 /** Of the polls that the load should have had, each kind of object must have answered this share. */
-export const leastAnswered = 0.9;
+const leastAnswered = 0.9;
 
 type Coverage = KubernetesResult["coverage"];
 type Gap = Coverage["gaps"][number];

@@ -22,6 +22,7 @@ const cloudSchema = z.looseObject({
 const fileSchema = z.looseObject({ clouds: z.record(z.string(), cloudSchema).default({}) });
 
 type Clouds = z.infer<typeof fileSchema>["clouds"];
+const fileVariable = "OS_CLIENT_CONFIG_FILE";
 export type Session = { env: Readonly<Record<string, string | undefined>>; home: string; cwd: string };
 
 /**
@@ -59,8 +60,18 @@ export async function cloudSettings(
   return { settings: { ...flatten(cloud), ...(secure && flatten(secure)) }, source, path: found.path };
 }
 
+/** An environment in which this clouds.yaml is taken, and none looked for, by terraform as well. Null: unchanged. */
+export function withCloudsFile(env: Session["env"], cloudsFile: string | null): Session["env"] {
+  return cloudsFile === null ? env : { ...env, [fileVariable]: cloudsFile };
+}
+
+/** Whether the environment names a clouds.yaml. */
+export function namesCloudsFile(env: Session["env"]): boolean {
+  return (env[fileVariable] ?? "") !== "";
+}
+
 function candidates({ env, home, cwd }: Session): string[] {
-  const named = env["OS_CLIENT_CONFIG_FILE"];
+  const named = env[fileVariable];
   if (named !== undefined && named !== "") return [resolve(cwd, named)];
   const config = env["XDG_CONFIG_HOME"] || join(home, ".config");
   return [cwd, join(config, "openstack"), "/etc/openstack"].map((dir) => join(dir, "clouds.yaml"));

@@ -3,14 +3,6 @@
 const unwanted =
   /^(TF_CLI_ARGS|TF_LOG|TF_VAR_|TF_WORKSPACE$|TF_DATA_DIR$|TF_INPUT$|TF_IN_AUTOMATION$|TF_PLUGIN_CACHE_DIR$)/;
 
-/** With the clouds.yaml that lkload itself reads: terraform runs in the run's folder, and would look for one there. */
-export function withCloudsFile(
-  env: Readonly<Record<string, string | undefined>>,
-  cloudsFile: string | null,
-): Readonly<Record<string, string | undefined>> {
-  return cloudsFile === null ? env : { ...env, OS_CLIENT_CONFIG_FILE: cloudsFile };
-}
-
 export function terraformEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   cliConfigFile: string,
