@@ -76,8 +76,8 @@ async function python(script: string, ...args: string[]): Promise<string> {
   return pythonIn(undefined, script, ...args);
 }
 
-/** Debian's own Python has the client. */
+/** Debian's own Python has the client. `-B`: it compiles nothing into this folder. */
 async function pythonIn(project: string | undefined, script: string, ...args: string[]): Promise<string> {
   const env = project === undefined ? {} : { OS_PROJECT_NAME: project };
-  return runCommand("/usr/bin/python3", [join(client, script), ...args], { env });
+  return runCommand("/usr/bin/python3", ["-B", join(client, script), ...args], { env });
 }

@@ -2,12 +2,8 @@
 import ipaddress
 import sys
 
-import openstack
+from admin import conn
 
-conn = openstack.connect(
-    auth=dict(auth_url="http://127.0.0.1:5000/v3", username="admin", password="labpass", project_name="admin",
-              user_domain_name="Default", project_domain_name="Default"),
-    region_name="RegionOne")
 net = conn.network
 subnet = net.find_subnet("public-subnet")
 first, last = ipaddress.ip_address("172.24.4.10"), ipaddress.ip_address("172.24.4.250")

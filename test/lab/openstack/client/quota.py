@@ -2,12 +2,8 @@
 import os
 import sys
 
-import openstack
+from admin import conn
 
-conn = openstack.connect(
-    auth=dict(auth_url="http://127.0.0.1:5000/v3", username="admin", password="labpass", project_name="admin",
-              user_domain_name="Default", project_domain_name="Default"),
-    region_name="RegionOne")
 project = conn.identity.find_project(os.environ["OS_PROJECT_NAME"])
 if sys.argv[1:] == ["reset"]:
     conn.delete_compute_quotas(project.id)

@@ -2,12 +2,9 @@
 import os
 import sys
 
-import openstack
+from admin import conn
 
-idn = openstack.connect(
-    auth=dict(auth_url="http://127.0.0.1:5000/v3", username="admin", password="labpass", project_name="admin",
-              user_domain_name="Default", project_domain_name="Default"),
-    region_name="RegionOne").identity
+idn = conn.identity
 if sys.argv[1] == "delete":
     idn.delete_project(idn.find_project(sys.argv[2]))
     sys.exit()
