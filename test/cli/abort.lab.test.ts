@@ -33,7 +33,7 @@ test("a limit that cannot hold ends the load orderly: what was measured is judge
     },
   };
   writeFileSync(join(dir.path, "lkload.yaml"), stringify(config));
-  const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  const env = server.env;
   const started = performance.now();
   const { exitCode, stdout, stderr } = await lkload(["run", "--local"], { cwd: dir.path, env });
   const [runDir = ""] = globSync(join(dir.path, ".lkload/runs/*"));

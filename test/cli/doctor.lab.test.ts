@@ -23,7 +23,7 @@ beforeAll(async () => {
     ensureLk(),
   ]);
   server = await startLivekitServer({ bindAddress: lab.controllerAddress });
-  env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  env = server.env;
 });
 
 afterAll(async () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   cwd = mkdtempSync(join(root, "job-"));
-  env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  env = server.env;
   writeFileSync(
     join(cwd, "lkload.yaml"),
     stringify({

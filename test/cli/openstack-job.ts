@@ -30,12 +30,7 @@ export async function openstackJob(): Promise<OpenstackJob> {
   return {
     server,
     cwd,
-    env: {
-      ...projectEnv(),
-      LIVEKIT_URL: server.url,
-      LIVEKIT_API_KEY: server.apiKey,
-      LIVEKIT_API_SECRET: server.apiSecret,
-    },
+    env: { ...projectEnv(), ...server.env },
     write: (openstack) => {
       const config: ConfigInput = {
         load: { participants: 4, duration: "10s" },

@@ -9,7 +9,7 @@ import { resultSchema, teardownSchema, type Result } from "../../src/metrics/res
 import { ensureLk } from "../lab/binaries.ts";
 import { startLabHosts, type LabHosts } from "../lab/hosts.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
-import { Lkload, lkload } from "../lab/lkload.ts";
+import { Lkload, lkload, runFolderIn } from "../lab/lkload.ts";
 import { runCommand } from "../lab/run-command.ts";
 
 let lab: LabHosts;
@@ -58,7 +58,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   cwd = mkdtempSync(join(root, "job-"));
-  env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  env = server.env;
   configure({});
 });
 
@@ -81,11 +81,7 @@ function configure(changes: { metrics?: boolean; hosts?: number[]; [key: string]
   );
 }
 
-const runDir = () => {
-  const [dir] = globSync(join(cwd, ".lkload/runs/*"));
-  if (dir === undefined) throw new Error("no run folder");
-  return dir;
-};
+const runDir = () => runFolderIn(cwd);
 const resultOf = (): Result => resultSchema.parse(JSON.parse(readFileSync(join(runDir(), "result.json"), "utf8")));
 const teardownOf = () => teardownSchema.parse(JSON.parse(readFileSync(join(runDir(), "teardown.json"), "utf8")));
 

@@ -57,7 +57,7 @@ test(
   { timeout: 400_000 },
   async () => {
     const { server } = livekit.servers[0]!;
-    const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+    const env = server.env;
     writeFileSync(
       join(cwd, "lkload.yaml"),
       stringify({

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { resultSchema, teardownSchema, type Result } from "../../src/metrics/result.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
-import { lkload } from "../lab/lkload.ts";
+import { lkload, runFolderIn } from "../lab/lkload.ts";
 import { controllerAddress, pathWithLkload, writeJob } from "../lab/openstack/job.ts";
 import {
   makeTenantNetwork,
@@ -48,12 +48,7 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
 async function run(...args: string[]) {
-  return lkload(args, { cwd, env: { ...projectEnv(), ...target() } });
-}
-
-function target() {
-  const { url, apiKey, apiSecret } = server;
-  return { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
+  return lkload(args, { cwd, env: { ...projectEnv(), ...server.env } });
 }
 
 /** The commands of the README's section, word by word, with the lab's rc file and nothing else of the cloud at hand. */
@@ -62,7 +57,7 @@ async function followReadme() {
   const script = /^### On OpenStack\n[^]*?^```sh\n([^]*?)^```$/m.exec(readme)?.[1] ?? "";
   expect(script).toContain("lkload run  --vms 2 --participants 8");
   const { HOME = "" } = process.env;
-  const env = { PATH: await pathWithLkload(cwd), HOME, ...target() };
+  const env = { PATH: await pathWithLkload(cwd), HOME, ...server.env };
   const child = spawn("bash", ["-e", "-c", script], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
@@ -72,11 +67,7 @@ async function followReadme() {
   return { exitCode: exitCode as number | null, stdout, stderr };
 }
 
-function runDir(): string {
-  const [dir] = globSync(join(cwd, ".lkload/runs/*"));
-  if (dir === undefined) throw new Error("no run folder");
-  return dir;
-}
+const runDir = () => runFolderIn(cwd);
 
 const textOf = (file: string) => readFileSync(join(runDir(), file), "utf8");
 const resultOf = (): Result => resultSchema.parse(JSON.parse(textOf("result.json")));
@@ -197,7 +188,7 @@ test("two clouds: a stack in each, one fleet, and nothing left in either", limit
     stringify({ clouds: { first: cloudOf("demo"), second: cloudOf("second") } }),
     { mode: 0o600 },
   );
-  const { exitCode, stdout, stderr } = await lkload(["run"], { cwd, env: target() });
+  const { exitCode, stdout, stderr } = await lkload(["run"], { cwd, env: server.env });
   expect(exitCode, stderr + stdout).toBe(0);
   const { hosts, totals } = resultOf();
   expect(hosts.map(({ status }) => status)).toEqual(["finished", "finished"]);

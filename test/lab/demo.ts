@@ -52,7 +52,7 @@ async function demo(args: readonly string[]): Promise<number> {
 
   const before = await runIds();
   const exitCode = await runForeground(process.execPath, [join(root, "src", "main.ts"), ...command], {
-    env: { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
+    env: server.env,
   });
   const runId = (await runIds()).find((id) => !before.includes(id));
   if (runId !== undefined) await openReport(runFolder(stateDir, runId).reportHtml);

@@ -18,7 +18,7 @@ test("a server answers with its keys, its metrics and lk's participants, and lea
     const stdout = await runCommand(
       await ensureLk(),
       ["perf", "load-test", "--room", "r1", "--duration", "3s", "--audio-publishers", "1", "--subscribers", "1"],
-      { env: { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret } },
+      { env: server.env },
     );
     expect(stdout).toMatch(/subscribed to track \S+ \S+ audio 1\/1/);
     const metrics = await (await fetch(server.metricsUrl)).text();

@@ -35,6 +35,8 @@ export interface LivekitServer extends AsyncDisposable {
   readonly url: string;
   readonly apiKey: string;
   readonly apiSecret: string;
+  /** What lkload and lk find it by: `LIVEKIT_URL`, `LIVEKIT_API_KEY`, `LIVEKIT_API_SECRET`. */
+  readonly env: Readonly<Record<"LIVEKIT_URL" | "LIVEKIT_API_KEY" | "LIVEKIT_API_SECRET", string>>;
   /** Its Prometheus endpoint. */
   readonly metricsUrl: string;
   readonly logFile: string;
@@ -100,6 +102,7 @@ export async function startLivekitServer(options: LivekitServerOptions = {}): Pr
     url,
     apiKey,
     apiSecret,
+    env: { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
     metricsUrl: `http://${address}:${metricsPort}/metrics`,
     logFile,
     get pid() {

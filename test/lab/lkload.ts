@@ -1,9 +1,18 @@
 /** The real `lkload` command in a process of its own, as users and CI jobs run it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { globSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** Of the run that was started there, the only one. @throws Error when there is none */
+export function runFolderIn(cwd: string): string {
+  const [dir] = globSync(join(cwd, ".lkload/runs/*"));
+  if (dir === undefined) throw new Error("no run folder");
+  return dir;
+}
 
 export type LkloadOptions = {
   cwd: string;

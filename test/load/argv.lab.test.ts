@@ -30,7 +30,7 @@ test("lk does what the plan says: names, pace, tracks within the expected range,
   await using server = await startLivekitServer({ signal });
   const lines: { text: string; atMs: number }[] = [];
   const output = await runCommand(lk, lkArguments(segment, plan.lk, { lkVersion }), {
-    env: { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
+    env: server.env,
     signal,
     onStdoutLine: (text) => lines.push({ text, atMs: performance.now() }),
   });

@@ -78,7 +78,7 @@ test("it runs a load with the playbooks that it brought along", async () => {
     load: { participants: 3, publishers: 1, duration: "3s" },
   };
   await writeFile(join(project.path, "run.yaml"), stringify(config));
-  const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  const env = server.env;
   await lkload(["run", "--local", "-c", "run.yaml"], env);
   const runs = join(project.path, ".lkload", "runs");
   const [run = ""] = await readdir(runs);

@@ -1,5 +1,5 @@
 /** One core of one of two VMs hogged: VMs, as each has a kernel of its own, which counts its own cores. */
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { sshFiles } from "../../src/fleet/openstack/places.ts";
 import { resultSchema, teardownSchema } from "../../src/metrics/result.ts";
 import { saturatedPercent } from "../../src/metrics/saturation.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
-import { Lkload } from "../lab/lkload.ts";
+import { Lkload, runFolderIn } from "../lab/lkload.ts";
 import { controllerAddress, writeJob } from "../lab/openstack/job.ts";
 import { makeTenantNetwork, projectEnv, purgeProject } from "../lab/openstack/project.ts";
 import { runCommand } from "../lab/run-command.ts";
@@ -30,19 +30,13 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 }, 300_000);
 
-function runDir(): string {
-  const [dir] = globSync(join(cwd, ".lkload/runs/*"));
-  if (dir === undefined) throw new Error("no run folder");
-  return dir;
-}
-
-const documentOf = (file: string): unknown => JSON.parse(readFileSync(join(runDir(), file), "utf8"));
+const documentOf = (file: string): unknown => JSON.parse(readFileSync(join(runFolderIn(cwd), file), "utf8"));
 
 /** Ends by itself. @returns the CPU time that the hog got, s, as the VM's shell counted it */
 async function hog({ vm, core, seconds }: typeof hogged): Promise<number> {
   const host = hostsFileSchema.parse(documentOf("hosts.json")).hosts.find(({ name }) => name === vm);
   if (host === undefined) throw new Error(`no host ${vm}`);
-  const { identity, knownHosts } = sshFiles(runDir());
+  const { identity, knownHosts } = sshFiles(runFolderIn(cwd));
   const loop = `end=$((SECONDS + ${seconds})); while ((SECONDS < end)); do :; done; times`;
   const known = ["-F", "none", "-i", identity, "-o", `UserKnownHostsFile=${knownHosts}`, "-o", "BatchMode=yes"];
   const printed = await runCommand("ssh", [
@@ -67,8 +61,7 @@ test("one core of one VM hogged: invalid, with that VM and that core, and withou
       duration: "45s",
     },
   });
-  const { url, apiKey, apiSecret } = server;
-  const env = { ...projectEnv(), LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
+  const env = { ...projectEnv(), ...server.env };
   await using command = new Lkload(["run", "--vms", "2"], { cwd, env });
   await command.until(/joined 6\/6/, 600);
   const cpuSeconds = await hog(hogged);

@@ -64,7 +64,7 @@ export async function startTruthLab(options: TruthLabOptions): Promise<TruthLab>
   const hosts = options.host === undefined ? {} : { host: options.host };
   const lab = resources.use(await startLabHosts({ count: options.hosts, ...hosts }));
   const server = resources.use(await startLivekitServer({ bindAddress: lab.controllerAddress, ...options.server }));
-  const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
+  const env = server.env;
   const owned = resources.move();
   const cli = { source: "path", path: lk } as const;
   let runs = 0;

@@ -11,10 +11,10 @@ await makeTenantNetwork("tenant-net");
 await using job = await tempDir("openstack-job");
 await using server = await startLivekitServer({ bindAddress: controllerAddress });
 await writeJob(job.path);
-const { url, apiKey, apiSecret } = server;
-const target = { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
 const [command = "bash", ...args] = process.argv.slice(2);
 chdir(job.path);
-console.error(`In ${job.path}: openrc.sh, lkload.yaml, a LiveKit server at ${url}, and lkload. Exit ends all of it.`);
-process.exitCode = await runForeground(command, args, { env: { PATH: await pathWithLkload(job.path), ...target } });
+console.error(
+  `In ${job.path}: openrc.sh, lkload.yaml, a LiveKit server at ${server.url}, and lkload. Exit ends all of it.`,
+);
+process.exitCode = await runForeground(command, args, { env: { PATH: await pathWithLkload(job.path), ...server.env } });
 console.error("In the project now:", await projectContents());
