@@ -10,6 +10,7 @@ import { startLivekitServer } from "../lab/livekit-server.ts";
 import { lkload } from "../lab/lkload.ts";
 import { tempDir } from "../lab/temp-dir.ts";
 import { startWire } from "../lab/wire.ts";
+import { trustedRun } from "./trusted-run.ts";
 import { recordTruth } from "./truth-table.ts";
 
 /**
@@ -43,23 +44,17 @@ type Seen = Record<What, number> & {
   about: string;
 };
 
-const attempts = 3;
 /**
  * Round trip of the shortest wire, ms. With none at all a join takes as long as the client's own work, which otherwise
  * is done while it waits.
  */
 const nearMs = 50;
 
-/** A run that the report trusts: on a machine that was too busy to time the probes, it is made again. */
-async function trustedRunOver(roundTripMs: number): Promise<Seen> {
-  let last = "";
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const seen = await runOver(roundTripMs);
-    if (seen.distrust === null) return seen;
-    last = seen.about;
-  }
-  throw new Error(`in ${attempts} runs this machine was too busy to time the probes: ${last}`);
-}
+const trustedRunOver = (roundTripMs: number) =>
+  trustedRun(
+    () => runOver(roundTripMs),
+    (seen) => seen,
+  );
 
 /** Medians of a whole run over a wire whose round trip takes so long: what the probes report, and what passed. */
 async function runOver(roundTripMs: number): Promise<Seen> {
@@ -72,8 +67,11 @@ async function runOver(roundTripMs: number): Promise<Seen> {
     probes: { perRoom: 1, interval: "2s" },
   };
   writeFileSync(join(dir.path, "lkload.yaml"), stringify(config));
-  const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
-  const { stdout, stderr } = await lkload(["run", "--local"], { cwd: dir.path, env, namespace: wire.namespace });
+  const { stdout, stderr } = await lkload(["run", "--local"], {
+    cwd: dir.path,
+    env: server.env,
+    namespace: wire.namespace,
+  });
   const [file] = globSync(join(dir.path, ".lkload/runs/*/result.json"));
   if (file === undefined) throw new Error(stderr);
   const { probes, phases } = resultSchema.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -11,6 +11,7 @@ import { ensureLk } from "../lab/binaries.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { Lkload } from "../lab/lkload.ts";
 import { tempDir, type TempDir } from "../lab/temp-dir.ts";
+import { trustedRun } from "./trusted-run.ts";
 import { recordTruth } from "./truth-table.ts";
 
 let server: LivekitServer;
@@ -38,8 +39,7 @@ async function run(duration: string, during?: (command: Lkload) => Promise<void>
     run: { dir: join(dir.path, `runs-${++runs}`) },
   };
   writeFileSync(join(dir.path, "lkload.yaml"), stringify(config));
-  const env = { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret };
-  await using command = new Lkload(["run", "--local"], { cwd: dir.path, env });
+  await using command = new Lkload(["run", "--local"], { cwd: dir.path, env: server.env });
   await during?.(command);
   const exitCode = await command.exit();
   const [file] = globSync(join(config.run.dir, "runs/*/result.json"));
@@ -48,15 +48,11 @@ async function run(duration: string, during?: (command: Lkload) => Promise<void>
   return { result, exitCode, stdout: command.stdout, report: readFileSync(join(dirname(file), "report.html"), "utf8") };
 }
 
-const attempts = 3;
-
-/** A run that the report trusts: on a machine that was too busy to time the probes, it is made again. */
-async function trustedRun(duration: string): Promise<Run> {
-  for (let attempt = 1; ; attempt++) {
-    const made = await run(duration);
-    if (made.result.probes?.distrust === null || attempt === attempts) return made;
-  }
-}
+const trustedRunOf = (duration: string) =>
+  trustedRun(
+    () => run(duration),
+    ({ result, stdout }) => ({ distrust: result.probes?.distrust, about: stdout }),
+  );
 
 function probesOf({ result, stdout }: Run) {
   const { probes, phases } = result;
@@ -83,7 +79,7 @@ async function hogAllCores(seconds: number, signal: AbortSignal): Promise<void> 
 }
 
 test("more than a hundred joins in the steady window: p99 is reported and judged", { timeout: 600_000 }, async () => {
-  const many = await trustedRun("115s");
+  const many = await trustedRunOf("115s");
   const { probes, judged, counted } = probesOf(many);
   recordTruth({
     fault: "none: probes that join often",
@@ -103,7 +99,7 @@ test("more than a hundred joins in the steady window: p99 is reported and judged
 });
 
 test("fewer: no p99, but how many there were, and a threshold on it makes the run invalid", async () => {
-  const few = await trustedRun("25s");
+  const few = await trustedRunOf("25s");
   const { probes, judged, counted } = probesOf(few);
   const n = probes.join?.n ?? 0;
   recordTruth({
