@@ -10,18 +10,26 @@ const signal = new AbortController().signal;
 test("holders follow one another, and the lock's file is gone in the end", async () => {
   await using dir = await tempDir("lock");
   const path = join(dir.path, "lock");
-  const holders: string[] = [];
   const waitedFor: number[] = [];
-  const hold = async (name: string) => {
-    await using stack = new AsyncDisposableStack();
-    stack.use(await takeFileLock(path, { signal, onWait: (pid) => waitedFor.push(pid) }));
-    holders.push(`${name} in`);
-    await new Promise(setImmediate);
-    holders.push(`${name} out`);
-  };
-  await Promise.all([hold("a"), hold("b")]);
-  const [first = "", second = ""] = holders[0] === "a in" ? ["a", "b"] : ["b", "a"];
-  expect(holders).toEqual([`${first} in`, `${first} out`, `${second} in`, `${second} out`]);
+  const first = await takeFileLock(path, { signal, onWait: (pid) => expect.fail(`waited for ${pid}`) });
+  let waits: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (waits = resolve));
+  let held = false;
+  const second = takeFileLock(path, {
+    signal,
+    onWait: (pid) => {
+      waitedFor.push(pid);
+      waits();
+    },
+  }).then((lock) => {
+    held = true;
+    return lock;
+  });
+  // Only when the second one has seen the first one's lock does its end say anything about waiting.
+  await waiting;
+  expect(held).toBe(false);
+  await first[Symbol.asyncDispose]();
+  await (await second)[Symbol.asyncDispose]();
   expect(waitedFor).toEqual([process.pid]);
   expect(await readdir(dir.path)).toEqual([]);
 });
