@@ -85,22 +85,33 @@ read_line() {
   esac
 }
 
-# become_lk SEGMENT ATTEMPT START_US ARMED_US WORDS…: waits, then turns into lk.
+# python: sets PYTHON to one that is there, or to nothing: never one of the user's own, found by PATH.
+python() {
+  for PYTHON in /usr/bin/python3 /usr/libexec/platform-python /usr/local/bin/python3 ''; do
+    [ -x "$PYTHON" ] && return
+  done
+}
+
+# become_lk SEGMENT ATTEMPT START_US ARMED_US WORDS…: waits, then turns into lk. The first way starts many at once with
+# less between them; the second one needs nothing but bash.
 become_lk() {
   local segment=$1 attempt=$2 start_us=$3 armed_us=$4 lk
-  shift 4
   trap - INT QUIT TERM
   # All that can be done before: what follows the wait is what a start is late by.
   export LKLOAD_SEGMENT=$segment HOME=$LKLOAD_GENERATOR
   export LIVEKIT_URL=$URL LIVEKIT_API_KEY=$API_KEY LIVEKIT_API_SECRET=$API_SECRET
   lk=("$LKLOAD_GENERATOR/lk")
+  shift 4
+  if [ -n "$PYTHON" ]; then
+    exec "$PYTHON" -IS become-lk "$segment" "$attempt" "$start_us" "$armed_us" "${lk[@]}" "$@" 3>&- 6<&- 9>&-
+  fi
   # Whoever waits must wake on time, whatever else runs on this host; lk then runs as everything else does.
   if chrt --fifo --pid 1 "$BASHPID" 2>/dev/null; then lk=(chrt --other 0 "${lk[@]}"); fi
   wait_until "$start_us"
   now
   printf '%s sup event=started segment=%s attempt=%s pid=%s error_us=%s\n' \
     "$NOW" "$segment" "$attempt" "$BASHPID" $((NOW_US - armed_us)) >&8
-  # For the sampler.
+  # For the sampler and the listener.
   { printf '%s %s\n' "$segment" "$BASHPID" >>pids; } 2>/dev/null
   exec "${lk[@]}" "$@" 3>&- 6<&- 8>&- 9>&-
 }
@@ -281,13 +292,12 @@ read_secrets() {
 
 # watch_rtp: starts what reads the packets to this host, or says why nothing does. Sets RTP_WATCH to its process.
 watch_rtp() {
-  local python
-  for python in /usr/bin/python3 /usr/libexec/platform-python /usr/local/bin/python3; do
-    [ -x "$python" ] || continue
-    "$python" -IS rtp-watch 3>&- 6<&- 8>&- 9>&- >>stream.log &
+  RTP_WATCH=''
+  if [ -n "$PYTHON" ]; then
+    "$PYTHON" -IS rtp-watch 3>&- 6<&- 8>&- 9>&- >>stream.log &
     RTP_WATCH=$!
     return
-  done
+  fi
   now
   printf '%s rtp reason=python3 is not installed\n' "$NOW" >&8
 }
@@ -308,6 +318,7 @@ main() {
   exec 9<> <(:)
   ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -Hn)"
   read_secrets
+  python
   start_us=${LKLOAD_START_AT/./}
   deadline_us=${LKLOAD_DEADLINE/./}
   now
@@ -325,7 +336,6 @@ main() {
   disown
   bash sampler.sh 3>&- 6<&- 8>&- 9>&- >>stream.log &
   sampler_pid=$!
-  RTP_WATCH=''
   watch_rtp
   say "event=armed at=$LKLOAD_START_AT segments=${#RUNNER[@]} deadline=$LKLOAD_DEADLINE"
   # Whoever started it may wait for this.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Arms this host: writes what the generator needs and starts it, detached from this session.
 # Parameters: LKLOAD_RUN, LKLOAD_HOST, LKLOAD_START_AT, LKLOAD_DEADLINE, LKLOAD_DEADMAN_S, LKLOAD_STOP_GRACE_S,
-# LKLOAD_DEADLINE_GRACE_S and, not exported, LKLOAD_GENERATOR_SH, LKLOAD_SAMPLER_SH, LKLOAD_RTP_WATCH,
-# LKLOAD_SEGMENTS, LKLOAD_SECRETS.
+# LKLOAD_DEADLINE_GRACE_S and, not exported, LKLOAD_GENERATOR_SH, LKLOAD_BECOME_LK, LKLOAD_SAMPLER_SH,
+# LKLOAD_RTP_WATCH, LKLOAD_SEGMENTS, LKLOAD_SECRETS.
 
 put() {
   printf '%s\n' "$2" >"$LKLOAD_DIR/$1" || die "cannot write $LKLOAD_DIR/$1: is the disk full?"
@@ -11,6 +11,7 @@ put() {
 write_files() {
   rm -f "$LKLOAD_DIR/stop" "$LKLOAD_DIR/pids"
   put generator.sh "$LKLOAD_GENERATOR_SH"
+  put become-lk "$LKLOAD_BECOME_LK"
   put sampler.sh "$LKLOAD_SAMPLER_SH"
   put rtp-watch "$LKLOAD_RTP_WATCH"
   put segments.tsv "$LKLOAD_SEGMENTS"

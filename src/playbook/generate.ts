@@ -47,6 +47,7 @@ export async function armHost(remote: Remote, orders: ArmOrders): Promise<{ pid:
       LKLOAD_STOP_GRACE_S: String(stopGraceS),
       LKLOAD_DEADLINE_GRACE_S: String(deadlineGraceS),
       LKLOAD_GENERATOR_SH: await readPlaybook("generator.sh"),
+      LKLOAD_BECOME_LK: await readPlaybook("become-lk"),
       LKLOAD_SAMPLER_SH: await readPlaybook("sampler.sh"),
       LKLOAD_RTP_WATCH: await readPlaybook("rtp-watch"),
       LKLOAD_SEGMENTS: orders.segmentsTsv.replace(/\n$/, ""),

@@ -23,7 +23,9 @@ export async function cpuTime(lab: LabHosts): Promise<CpuTime> {
 
 /** What was started goes on at a second's pace: how much of it falls into a measurement says nothing. */
 async function isLoad(pid: string): Promise<boolean> {
-  return /(generator|sampler)\.sh|rtp-watch/.test(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+  return /(generator|sampler)\.sh|become-lk|rtp-watch/.test(
+    await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""),
+  );
 }
 
 /** utime, stime, and those of children that have ended (proc_pid_stat(5), fields 14 to 17), in ticks. */

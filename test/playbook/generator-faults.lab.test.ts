@@ -1,7 +1,7 @@
 /** The generator with programs in lk's place that misbehave in ways that the real one does only now and then. */
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { cleanupHost, collectHost, heartbeat, stopHost } from "../../src/playbook/generate.ts";
@@ -22,6 +22,9 @@ import {
 
 /** Like lk while it holds its participants. */
 const holds = `echo "subscribed to track a_1 TR_x audio 1/1"; trap 'kill $!; echo bye; exit 0' INT; sleep 300 & wait`;
+/** Wherever this machine has a Python, it is none in a mount namespace of the command's own. */
+const hidePython = `for f in /usr/bin/python3 /usr/local/bin/python3; do [ ! -e $f ] || mount --bind /dev/null $f; done; PATH=/usr/bin:/bin exec "$@"`;
+const withoutPython = ["unshare", "--mount", "sh", "-c", hidePython, "sh"];
 const joined = (line: { text: string }) => line.text.startsWith("subscribed to track");
 const gone = (host: Parameters<typeof markedProcesses>[0]) =>
   until(async () => ((await markedProcesses(host)).length === 0 ? true : undefined), 10_000);
@@ -93,16 +96,32 @@ test("stopped before its time, lk is never started", async () => {
   expect(existsSync(join(host.dir, "started"))).toBe(false);
 });
 
-test("who waits for the start is ahead of all others, lk is not", async () => {
-  const policyOf = (pid: number | string) => execFileSync("chrt", ["--pid", String(pid)], { encoding: "utf8" });
+test.each(["with Python", "without Python"])(
+  "%s: who waits for the start is ahead of all others, lk is not",
+  async (how) => {
+    const policyOf = (pid: number | string) => execFileSync("chrt", ["--pid", String(pid)], { encoding: "utf8" });
+    await using host = await labHost();
+    await withLkScript(host, "echo policy $(chrt --pid $$)");
+    const remote = how === "with Python" ? host.remote : through(host.remote, withoutPython);
+    await arm({ ...host, remote }, { startAtHostMs: Date.now() + 5000 });
+    const policies = (await markedProcesses(host)).map(policyOf).join("");
+    expect(policies.match(/SCHED_FIFO/g), policies).toHaveLength(1);
+    await untilDone(host);
+    const said = (await readStream(host)).find(({ text }) => text.startsWith("policy "))?.text;
+    expect(said).toMatch(/SCHED_OTHER.*priority: 0/);
+  },
+);
+
+test("lk that cannot be executed ends as a shell's command does, each start with its reason", async () => {
   await using host = await labHost();
-  await withLkScript(host, "echo policy $(chrt --pid $$)");
-  await arm(host, { startAtHostMs: Date.now() + 5000 });
-  const policies = (await markedProcesses(host)).map(policyOf).join("");
-  expect(policies.match(/SCHED_FIFO/g), policies).toHaveLength(1);
-  await untilDone(host);
-  const said = (await readStream(host)).find(({ text }) => text.startsWith("policy "))?.text;
-  expect(said).toMatch(/SCHED_OTHER.*priority: 0/);
+  await withLkScript(host, "");
+  await rm(join(host.dir, "lk"));
+  await arm(host);
+  const lines = await untilDone(host);
+  expect(lines.filter(({ source }) => source === "s1").map(({ text }) => text)).toEqual(
+    Array.from({ length: 3 }, () => `${host.dir}/lk: No such file or directory`),
+  );
+  expect(events(lines).find(({ event }) => event === "exited")).toMatchObject({ code: "127" });
 });
 
 test("without heartbeats the load ends; each one puts that off", async () => {
@@ -266,7 +285,8 @@ test("works on a bash without EPOCHREALTIME, as 4.2 is", async () => {
   writeFileSync(join(host.dir, "secrets"), "");
   writeFileSync(join(host.dir, "bash-4"), "unset EPOCHREALTIME\n");
   const startAt = Date.now() / 1000 + 1;
-  execFileSync("bash", [join(host.dir, "generator.sh")], {
+  const [command = "", ...args] = withoutPython;
+  execFileSync(command, [...args, "bash", join(host.dir, "generator.sh")], {
     env: {
       PATH: process.env["PATH"],
       BASH_ENV: join(host.dir, "bash-4"),
@@ -288,10 +308,7 @@ test("works on a bash without EPOCHREALTIME, as 4.2 is", async () => {
 test("without Python nothing is read, and the stream says why", async () => {
   await using host = await labHost();
   await withLkScript(host, `echo "publishing audio track - a_pub_0"`);
-  // Wherever this machine has one, it is none in this mount namespace.
-  const hidden = `for f in /usr/bin/python3 /usr/local/bin/python3; do [ ! -e $f ] || mount --bind /dev/null $f; done; PATH=/usr/bin:/bin exec "$@"`;
-  const remote = through(host.remote, ["unshare", "--mount", "sh", "-c", hidden, "sh"]);
-  await arm({ ...host, remote });
+  await arm({ ...host, remote: through(host.remote, withoutPython) });
   const lines = await untilDone(host);
   expect(lines.filter((line) => line.source === "rtp").map((line) => line.text)).toEqual([
     "reason=python3 is not installed",

@@ -53,6 +53,7 @@ export class AnsibleSide {
         .digest("hex"),
       generator: join(playbooks, "generator.sh"),
       sampler: join(playbooks, "sampler.sh"),
+      become_lk: join(playbooks, "become-lk"),
       rtp_watch: join(playbooks, "rtp-watch"),
       kernel_settings: Object.fromEntries([...settings.sysctls].map(([name, { after }]) => [name, after])),
       interface_settings: Object.fromEntries(settings.files.map(({ file, after }) => [file, after])),
