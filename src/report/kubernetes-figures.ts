@@ -24,6 +24,7 @@ export function kubernetesFigures(kubernetes: KubernetesResult): Figure[] {
   return [
     ...kubernetes.hpas.flatMap((hpa) => [replicas(hpa), ...usages(hpa)]),
     ...pods(kubernetes),
+    ...kubernetes.components.flatMap(podOfLimit),
     node(kubernetes, "cpu", "Fullest node, CPU"),
     node(kubernetes, "memory", "Fullest node, memory"),
     ...kubernetes.components.map(balance),
@@ -73,6 +74,19 @@ function node({ nodes }: KubernetesResult, resource: "cpu" | "memory", label: st
   const left = headroom === null ? "" : `, ${nodeRoomText(resource, headroom)} left there`;
   const all = nodes.seen === null ? "" : ` of ${plural(nodes.seen, "node")}`;
   return { label, value: formatPercent(maxPercent), detail: `of allocatable, ${name}${all}${left}`, source };
+}
+
+/** Of servers, which are judged by it, and of others that have a limit. */
+function podOfLimit({ component, cpuOfLimit }: ComponentResult): Figure[] {
+  const label = `Fullest ${component} pod, CPU`;
+  if (cpuOfLimit === null) return [];
+  const { maxPercent, pod, limit, reason, source } = cpuOfLimit;
+  if (maxPercent !== null && pod !== null && limit !== null) {
+    return [
+      { label, value: formatPercent(maxPercent), detail: `of its limit, ${formatIn(limit, "cores")}: ${pod}`, source },
+    ];
+  }
+  return component === "server" ? [{ label, value: null, detail: reason ?? "no sample", source: null }] : [];
 }
 
 /** Of CPU first: it is what an SFU runs out of. */

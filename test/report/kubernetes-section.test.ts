@@ -17,6 +17,7 @@ test("tells what scaled and when, how full and how even, and what was not seen",
   const text = render(busyCluster());
   for (const part of [
     "10 → 17",
+    "75 % of 2 cores (server-a)",
     "1.5 ×, 0.25",
     "server-a",
     "container livekit-server ended: OOMKilled (exit code 137)",

@@ -34,6 +34,8 @@ describe.each([
       "mean 73.3 %, target 50 %",
       "Pods that were Pending 0",
       "Restarts, kills for memory 1, 1",
+      "Fullest server pod, CPU 75 %",
+      "of its limit, 2 cores: server-a",
       "Fullest node, CPU 75 %",
       "Balance of server pods, CPU 1.5 ×",
       "Kubernetes answers 47.2 %",
@@ -89,6 +91,7 @@ describe.each([
 
   test("one pod is in balance with nothing", () => {
     const text = render([snapshot(0, { pods: [pod("server-a")], podMetrics: [usage("server-a", startMs, 1)] })]);
+    expect(text).toContain("Fullest server pod, CPU not measured no pod has a CPU limit");
     expect(text).toContain("Balance of server pods, CPU not measured fewer than two pods with samples");
   });
 });

@@ -19,6 +19,7 @@ export function busyCluster(): KubernetesLine[] {
   const killed = { reason: "OOMKilled", exitCode: 137, finishedAtMs: startMs + 15_000 };
   const pods = (restarts: number) => [
     pod("server-a", {
+      limits: { cpuCores: 2, memoryBytes: null },
       containers: [{ name: "livekit-server", restarts, terminated: restarts > 0 ? killed : null }],
     }),
     pod("server-b"),

@@ -12,6 +12,8 @@ const fewestAnswers = 5;
 /** Share of requests that failed, from which on the server is not there. */
 const muchFailed = 0.1;
 const busyNodePercent = 90;
+/** Over a sample's 15 s or so: bursts within it were held back already. */
+const busyPodPercent = 90;
 /** NACKs per packet sent: subscribers ask for the same packets again and again. */
 const nackStorm = 0.2;
 
@@ -64,6 +66,18 @@ export function targetState({ answers, servers, kubernetes, restarts }: TargetIn
     starved = true;
     const node = busiest.node ?? "one";
     add("target", "metrics-server", `node ${node} of the cluster used ${shown(busiest.maxPercent)} % of its CPU`);
+  }
+  const pods = kubernetes?.components.find(({ component }) => component === "server");
+  const { maxPercent, pod, limit } = pods?.cpuOfLimit ?? { maxPercent: null, pod: null, limit: null };
+  if (maxPercent !== null && pod !== null) {
+    const isBusy = maxPercent >= busyPodPercent;
+    if (isBusy) starved = true;
+    const text = `the server pod ${pod} used ${shown(maxPercent)} % of the ${shown(limit)} cores that it may use`;
+    add(isBusy ? "target" : null, "metrics-server", text);
+  }
+  // More than it requests is no lack by itself: a node with room to spare gives it.
+  if (pods?.cpu.peak != null && pods.cpu.peak > 100) {
+    add(null, "metrics-server", `the server pods together used ${shown(pods.cpu.peak)} % of the CPU that they request`);
   }
   if (restarts > 0) add("target", "server counters", `${restarts} LiveKit server processes went away during the load`);
   const dropped = values["dropped"] ?? null;

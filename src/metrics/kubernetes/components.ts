@@ -4,7 +4,7 @@ import { balanceOf } from "./balance.ts";
 import { figureOf, type Point } from "./figure.ts";
 import { componentSchema, type Component, type DeploymentSample, type PodSample, type UsageSample } from "./lines.ts";
 import type { Pods } from "./pods.ts";
-import type { Balance, ComponentResult } from "./result.ts";
+import type { Balance, ComponentResult, PodUse } from "./result.ts";
 import type { Usage } from "./usage.ts";
 
 /** Beyond this many of its windows a sample is too old to speak for the poll that saw it. */
@@ -88,6 +88,7 @@ export class Components {
               : { source: "kubernetes api", least: Math.min(...ready), most: Math.max(...ready), last: ready.at(-1)! },
           cpu: figureOf(history.cpu, range, about),
           memory: figureOf(history.memory, range, about),
+          cpuOfLimit: fullestOf(pods.cpuLimits(component), usage, range, noUsage),
           cpuBalance: spread("cpuCores", "cores"),
           memoryBalance: spread("memoryBytes", "bytes"),
           roomBalance: balanceBetween(names, rooms, { source: "server gauges, by pod", unit: "rooms" }),
@@ -115,6 +116,30 @@ function balanceBetween(
 ): Balance | null {
   const own = new Map(names.flatMap((name) => (values.has(name) ? [[name, values.get(name) ?? 0] as const] : [])));
   return balanceOf(own, about);
+}
+
+/** Of pods with a CPU limit, the sample that came nearest to it. */
+function fullestOf(
+  limits: ReadonlyMap<string, number>,
+  usage: Usage,
+  range: TimeRange,
+  noUsage: string | null,
+): PodUse {
+  const source = "metrics-server";
+  let n = 0;
+  let best: { maxPercent: number; pod: string; atMs: number; limit: number } | undefined;
+  for (const [pod, limit] of limits) {
+    if (limit <= 0) continue;
+    for (const { cpuCores, timestampMs } of usage.within(pod, range)) {
+      if (cpuCores === null) continue;
+      n += 1;
+      const maxPercent = (cpuCores / limit) * 100;
+      if (best === undefined || maxPercent > best.maxPercent) best = { maxPercent, pod, atMs: timestampMs, limit };
+    }
+  }
+  if (best !== undefined) return { source, ...best, n, reason: null };
+  const reason = limits.size === 0 ? "no pod has a CPU limit" : (noUsage ?? "no sample in the window");
+  return { source, maxPercent: null, pod: null, atMs: null, limit: null, n, reason };
 }
 
 /**

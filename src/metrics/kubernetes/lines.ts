@@ -73,6 +73,8 @@ export const podSampleSchema = z.strictObject({
   /** Why it is not running yet, such as `Unschedulable: 0/17 nodes are available …`. */
   waiting: z.string().nullable(),
   requests: resourcesSchema,
+  /** Null: nothing bounds it. Runs of earlier versions do not have them. */
+  limits: resourcesSchema.default({ cpuCores: null, memoryBytes: null }),
   /** Of the container port named `metrics`; null: there is none. */
   metricsPort: z.int().nullable().default(null),
   containers: z.array(

@@ -10,6 +10,7 @@ type Life = {
   name: string;
   component: Component;
   createdAtMs: number;
+  cpuLimit: number | null;
   /** When it first was Ready. */
   readyAtMs: number | null;
   pending: PodTime | null;
@@ -38,6 +39,7 @@ export class Pods {
       const known = this.#lives.get(pod.uid);
       const life = known ?? newLife(pod, polledAtMs);
       if (known === undefined) this.#lives.set(pod.uid, life);
+      life.cpuLimit = pod.limits.cpuCores;
       // What had happened to it before the first look was before the run.
       this.#containers(pod, life, polledAtMs, known === undefined && isFirst);
       if (pod.ready && life.readyAtMs === null) life.readyAtMs = pod.readySinceMs ?? polledAtMs;
@@ -60,6 +62,12 @@ export class Pods {
 
   names(component: Component): string[] {
     return [...this.#lives.values()].filter((life) => life.component === component).map(({ name }) => name);
+  }
+
+  /** Cores that each pod of a component may use at most; those that nothing bounds are left out. */
+  cpuLimits(component: Component): Map<string, number> {
+    const own = [...this.#lives.values()].filter((life) => life.component === component);
+    return new Map(own.flatMap(({ name, cpuLimit }) => (cpuLimit === null ? [] : [[name, cpuLimit] as const])));
   }
 
   /** @param reason why pods were never read, if so */
@@ -129,6 +137,7 @@ function newLife(pod: PodSample, polledAtMs: number): Life {
     name: pod.name,
     component: pod.component,
     createdAtMs: pod.createdAtMs ?? polledAtMs,
+    cpuLimit: pod.limits.cpuCores,
     readyAtMs: null,
     pending: null,
     terminating: null,

@@ -91,6 +91,18 @@ export const balanceSchema = z.strictObject({
   gini: finite.nullable(),
 });
 
+const podUseSchema = z.strictObject({
+  source: sourceSchema,
+  /** Highest of all pods that have a limit, percent of it. From about 100 % on the kernel holds the pod back. */
+  maxPercent: finite.nullable(),
+  pod: z.string().nullable(),
+  atMs: finite.nullable(),
+  /** Cores that this pod may use. */
+  limit: finite.nullable(),
+  n: count,
+  reason: z.string().nullable(),
+});
+
 const componentResultSchema = z.strictObject({
   component: componentSchema,
   /** Deployments that run it. */
@@ -104,6 +116,8 @@ const componentResultSchema = z.strictObject({
   /** Σ usage / Σ requests over the pods that had a fresh sample, as the HPA reckons; unit `%`. */
   cpu: figureSchema,
   memory: figureSchema,
+  /** The pod that came nearest to its own CPU limit. Null: an earlier version's result. */
+  cpuOfLimit: podUseSchema.nullable().default(null),
   /** Each pod's mean over the window. Null below two pods with samples. */
   cpuBalance: balanceSchema.nullable(),
   memoryBalance: balanceSchema.nullable(),
@@ -225,6 +239,7 @@ export const kubernetesResultSchema = z.strictObject({
 
 export type KubernetesResult = z.infer<typeof kubernetesResultSchema>;
 export type HpaResult = KubernetesResult["hpas"][number];
+export type PodUse = z.infer<typeof podUseSchema>;
 export type Decision = HpaResult["decisions"][number];
 export type ComponentResult = KubernetesResult["components"][number];
 export type Balance = z.infer<typeof balanceSchema>;

@@ -61,15 +61,22 @@ type ContainerState = {
   terminated?: { reason?: string; exitCode?: number; finishedAt?: string };
 };
 
+export type ApiContainer = {
+  name?: string;
+  /** `Always` makes an init container one that goes on beside the others. */
+  restartPolicy?: string;
+  resources?: { requests?: Resources; limits?: Resources };
+  ports?: { name?: string; containerPort?: number }[];
+};
+
 export type ApiPod = {
   metadata?: Metadata;
   spec?: {
     nodeName?: string;
-    containers?: {
-      name?: string;
-      resources?: { requests?: Resources };
-      ports?: { name?: string; containerPort?: number }[];
-    }[];
+    containers?: ApiContainer[];
+    initContainers?: ApiContainer[];
+    /** Of the whole pod (from 1.34 on): what the containers state then does not bound it. */
+    resources?: { limits?: Resources };
   };
   status?: {
     phase?: string;

@@ -22,6 +22,10 @@ export function trimPod(pod: ApiPod, component: Component): PodSample {
       cpuCores: requested(pod, "cpu"),
       memoryBytes: requested(pod, "memory"),
     },
+    limits: {
+      cpuCores: limited(pod, "cpu"),
+      memoryBytes: limited(pod, "memory"),
+    },
     metricsPort:
       spec?.containers?.flatMap(({ ports }) => ports ?? []).find(({ name }) => name === "metrics")?.containerPort ??
       null,
@@ -59,6 +63,17 @@ function requested({ spec }: ApiPod, resource: "cpu" | "memory"): number | null 
   return containers.length === 0
     ? null
     : sum(containers.map(({ resources }) => parseQuantity(resources?.requests?.[resource])));
+}
+
+/** The most that the pod may use; null when nothing bounds it, or not all of its containers. */
+function limited({ spec }: ApiPod, resource: "cpu" | "memory"): number | null {
+  const whole = spec?.resources?.limits?.[resource];
+  if (whole !== undefined) return parseQuantity(whole);
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const running = [...(spec?.containers ?? []), ...sidecars];
+  return running.length === 0
+    ? null
+    : sum(running.map(({ resources }) => parseQuantity(resources?.limits?.[resource])));
 }
 
 export function trimPodMetrics(metrics: ApiPodMetrics): UsageSample | undefined {

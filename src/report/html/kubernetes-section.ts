@@ -1,5 +1,5 @@
 /** The cluster during the run: what scaled and when, how full and how even, what went wrong, and what was not seen. */
-import type { Balance, KubernetesFigure, KubernetesResult } from "../../metrics/kubernetes/result.ts";
+import type { Balance, ComponentResult, KubernetesFigure, KubernetesResult } from "../../metrics/kubernetes/result.ts";
 import {
   isHarmless,
   limitsOf,
@@ -150,24 +150,28 @@ function decisions({ hpas }: KubernetesResult): Content {
 
 function components({ components }: KubernetesResult): Content {
   if (components.length === 0) return html`<p>No pod of LiveKit was seen.</p>`;
-  const rows = components.map(({ component, ready, cpu, memory, cpuBalance, memoryBalance, ...gauges }): Row => ({
-    cells: [
-      component,
-      ready.most === null ? notMeasured() : `${ready.least} to ${ready.most}`,
-      peakAndMean(cpu),
-      peakAndMean(memory),
-      balance(cpuBalance, noBalance.usage),
-      balance(memoryBalance, noBalance.usage),
-      balance(gauges.roomBalance, noBalance.gauges),
-      balance(gauges.participantBalance, noBalance.gauges),
-    ],
-  }));
+  const rows = components.map(
+    ({ component, ready, cpu, cpuOfLimit, memory, cpuBalance, memoryBalance, ...gauges }): Row => ({
+      cells: [
+        component,
+        ready.most === null ? notMeasured() : `${ready.least} to ${ready.most}`,
+        peakAndMean(cpu),
+        fullestPod(cpuOfLimit),
+        peakAndMean(memory),
+        balance(cpuBalance, noBalance.usage),
+        balance(memoryBalance, noBalance.usage),
+        balance(gauges.roomBalance, noBalance.gauges),
+        balance(gauges.participantBalance, noBalance.gauges),
+      ],
+    }),
+  );
   return shown(
     "Pods: use of what they request (source: metrics-server), and how evenly (rooms: the servers' gauges; participants: of the run's rooms)",
     [
       { head: "Pods of" },
       { head: "Ready", numeric: true },
       { head: "CPU, peak / mean", numeric: true },
+      { head: "CPU: fullest pod of its limit", wraps: true },
       { head: "Memory, peak / mean", numeric: true },
       { head: "CPU: fullest / mean, Gini", wraps: true },
       { head: "Memory: fullest / mean, Gini", wraps: true },
@@ -176,6 +180,11 @@ function components({ components }: KubernetesResult): Content {
     ],
     rows,
   );
+}
+
+function fullestPod(use: ComponentResult["cpuOfLimit"]): Content {
+  if (use?.maxPercent == null || use.limit === null) return notMeasured(use?.reason ?? undefined);
+  return `${formatPercent(use.maxPercent)} of ${formatIn(use.limit, "cores")} (${use.pod})`;
 }
 
 function nodes({ nodes }: KubernetesResult): Content {

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { attribute, type AttributionInputs } from "../../../src/metrics/attribution/attribute.ts";
 import { AnswerTimes } from "../../../src/metrics/attribution/answer-times.ts";
 import type { HostResult } from "../../../src/metrics/result.ts";
+import { clusterResult } from "../../report/sample-cluster.ts";
 import { analysed, calmRun } from "../captured-run.ts";
+import { node, pod, snapshot, startMs, usage } from "../kubernetes/lines.ts";
 
 const base = analysed(calmRun());
 const rtpLoss = (part: number, whole: number) => {
@@ -131,17 +133,39 @@ test("requests that fail: the target", () => {
 });
 
 test("a full node of the cluster: the target", () => {
-  const cpu = {
-    source: "metrics-server",
-    maxPercent: 97,
-    node: "n1",
-    atMs: 1,
-    headroom: 0.1,
-    n: 5,
-    reason: null,
-  } as const;
-  const kubernetes = { nodes: { cpu } } as unknown as NonNullable<AttributionInputs["kubernetes"]>;
+  const kubernetes = clusterResult([
+    snapshot(0, { nodes: [node("n1")], nodeMetrics: [usage("n1", startMs + 1000, 0.97 * 8)] }),
+  ]);
   expect(found({ kubernetes })[0]).toMatchObject({ place: "target" });
+});
+
+test("a server pod near its CPU limit: the target; more than it requests: evidence that speaks for no place", () => {
+  const used = (cpuCores: number) =>
+    clusterResult([
+      snapshot(0, {
+        pods: [pod("a", { limits: { cpuCores: 3, memoryBytes: null } }), pod("b")],
+        podMetrics: [usage("a", startMs + 1000, cpuCores), usage("b", startMs + 1000, 2.5)],
+      }),
+    ]);
+  const [near] = found({ kubernetes: used(2.85) });
+  expect(near).toMatchObject({ place: "target" });
+  expect(near?.evidence).toContainEqual({
+    speaksFor: "target",
+    text: "the server pod a used 95 % of the 3 cores that it may use",
+    source: "metrics-server",
+  });
+  const [spare] = found({ kubernetes: used(2.4) });
+  expect(spare).toMatchObject({ place: "network" });
+  expect(spare?.evidence).toContainEqual({
+    speaksFor: null,
+    text: "the server pod a used 80 % of the 3 cores that it may use",
+    source: "metrics-server",
+  });
+  expect(spare?.evidence).toContainEqual({
+    speaksFor: null,
+    text: "the server pods together used 122.5 % of the CPU that they request",
+    source: "metrics-server",
+  });
 });
 
 test("nothing known of the target: unknown, not the network", () => {

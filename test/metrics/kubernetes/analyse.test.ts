@@ -158,6 +158,45 @@ describe("usage", () => {
     expect(result.components[0]!.cpuBalance).toMatchObject({ pods: 2, mean: 1, max: 1, ratio: 1, gini: 0 });
   });
 
+  test("the pod that came nearest to its own limit, of those that have one, in the steady window", () => {
+    const bounded = (name: string, cpuCores: number) => pod(name, { limits: { cpuCores, memoryBytes: null } });
+    const pods = [bounded("a", 4), bounded("b", 2), pod("c")];
+    const result = analyse(
+      [
+        snapshot(0, { pods, podMetrics: [usage("b", startMs + 1000, 2)] }),
+        snapshot(seconds(20), {
+          pods,
+          podMetrics: [
+            usage("a", startMs + 15_000, 3),
+            usage("b", startMs + 15_000, 1.9),
+            usage("c", startMs + 15_000, 7),
+          ],
+        }),
+      ],
+      { fromMs: startMs + seconds(10), toMs: startMs + seconds(100) },
+    );
+    const { cpuOfLimit } = result.components[0]!;
+    expect(cpuOfLimit).toEqual({
+      source: "metrics-server",
+      maxPercent: 95,
+      pod: "b",
+      atMs: startMs + 15_000,
+      limit: 2,
+      n: 2,
+      reason: null,
+    });
+  });
+
+  test.each([
+    ["no pod has a CPU limit", [pod("a")], [usage("a", startMs + 1000, 1)]],
+    ["no sample in the window", [pod("a", { limits: { cpuCores: 1, memoryBytes: null } })], []],
+    ["HTTP 503", [pod("a", { limits: { cpuCores: 1, memoryBytes: null } })], "HTTP 503"],
+  ])("no share of a limit, and why: %s", (reason, pods, podMetrics) => {
+    const { cpuOfLimit } = analyse([snapshot(0, { pods, podMetrics })]).components[0]!;
+    expect(cpuOfLimit).toMatchObject({ maxPercent: null, pod: null, limit: null, n: 0 });
+    expect(cpuOfLimit?.reason).toContain(reason);
+  });
+
   test("any repetition of samples leaves every figure as it was", () => {
     const samples = fc.array(
       fc.record({

@@ -46,6 +46,7 @@ export function pod(name: string, more: Partial<PodSample> = {}): PodSample {
     waiting: null,
     metricsPort: null,
     requests: { cpuCores: 2, memoryBytes: 2 ** 30 },
+    limits: { cpuCores: null, memoryBytes: null },
     containers: [{ name: "livekit-server", restarts: 0, terminated: null }],
     ...more,
   };

@@ -20,6 +20,8 @@ import { trimNode } from "../../../src/observe/kubernetes/trim-node.ts";
 import { durationMs, trimNodeMetrics, trimPod, trimPodMetrics } from "../../../src/observe/kubernetes/trim-pod.ts";
 import { capture } from "./capture.ts";
 
+const limitOf = (cpu: string) => ({ resources: { limits: { cpu } } });
+
 describe("HPAs", () => {
   test("at its maximum", () => {
     const hpa = trimHpa(capture("hpa-at-max") as ApiHpa, "server");
@@ -113,6 +115,17 @@ describe("pods", () => {
 
   test("evicted", () => {
     expect(trimPod(capture("pod-evicted") as ApiPod, "server")).toMatchObject({ phase: "Failed", reason: "Evicted" });
+  });
+
+  test.each([
+    ["each container has one", { containers: [{ resources: { limits: { cpu: "1500m" } } }, limitOf("1")] }, 2.5],
+    ["one container has none", { containers: [limitOf("1"), {}] }, null],
+    ["a sidecar has none", { containers: [limitOf("1")], initContainers: [{ restartPolicy: "Always" }] }, null],
+    ["what has ended has none", { containers: [limitOf("1")], initContainers: [{}] }, 1],
+    ["the pod has one of its own", { containers: [{}], resources: { limits: { cpu: "3" } } }, 3],
+    ["nothing runs", { containers: [] }, null],
+  ])("the CPU limit of a pod: %s", (_, spec, cpuCores) => {
+    expect(podSampleSchema.parse(trimPod({ spec }, "server")).limits).toEqual({ cpuCores, memoryBytes: null });
   });
 
   test("requests are unknown when one container has none", () => {
