@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { resultSchema, teardownSchema, type Result } from "../../src/metrics/result.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { lkload, runFolderIn } from "../lab/lkload.ts";
-import { controllerAddress, pathWithLkload, writeJob } from "../lab/openstack/job.ts";
+import { controllerAddress, pathWithLkload, smallestLoad, writeJob } from "../lab/openstack/job.ts";
 import {
   makeTenantNetwork,
   projectContents,
@@ -163,6 +163,7 @@ test("two clouds: a stack in each, one fleet, and nothing left in either", limit
   await using _ = await withSecondProject("second");
   const beforeSecond = await projectContents("second");
   await writeJob(cwd, {
+    load: smallestLoad,
     openstack: {
       clouds: [
         { cloud: "first", vms: 1 },
@@ -192,7 +193,7 @@ test("two clouds: a stack in each, one fleet, and nothing left in either", limit
   expect(exitCode, stderr + stdout).toBe(0);
   const { hosts, totals } = resultOf();
   expect(hosts.map(({ status }) => status)).toEqual(["finished", "finished"]);
-  expect(totals.participants).toMatchObject({ intended: 16, joined: 16 });
+  expect(totals.participants).toMatchObject({ intended: 4, joined: 4 });
   await expectNothingLeft(["server", "port", "floating IP", "network", "subnet", "router", "key pair"]);
   expect(await projectContents("second")).toEqual(beforeSecond);
 });

@@ -19,6 +19,9 @@ const smallLoad = {
   duration: "30s",
 };
 
+/** Where the load is beside the point: two participants of whom one watches the other. */
+export const smallestLoad = { ...smallLoad, participants: 2 };
+
 /** @param changes to the sections `openstack` and `load` */
 export async function writeJob(
   dir: string,
