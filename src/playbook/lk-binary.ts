@@ -1,8 +1,8 @@
 /** The lk binary on this machine, for hosts that it is pushed to. */
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Readable, type Transform } from "node:stream";
@@ -11,6 +11,8 @@ import { promisify } from "node:util";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Config } from "../config/schema.ts";
 import { exitCodes, LkloadError } from "../errors.ts";
+import { knownDigest, sha256 } from "./digests.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const run = promisify(execFile);
 
@@ -36,7 +38,7 @@ const underWay = new Map<string, Promise<LkBinary | Buffer>>();
 export function lkBinary(request: LkBinaryRequest): Promise<LkBinary> {
   const { cli, arch } = request;
   return once(JSON.stringify([cli, arch, request.cacheDir]), request.signal, async () => {
-    const binary = cli.source === "path" ? await fromPath(cli.path) : await fromRelease(request);
+    const binary = cli.source === "path" ? await fromPath(request) : await fromRelease(request);
     const pinned = cli.sha256[arch];
     if (pinned !== undefined && pinned !== binary.sha256) {
       throw new LkloadError(
@@ -60,8 +62,9 @@ export async function findLk(request: LkBinaryRequest): Promise<string> {
     const { file, sha256 } = await lkBinary(request);
     return `${file}, SHA-256 ${sha256.slice(0, 12)}…`;
   }
-  const { dir, base, name } = releaseOf(request);
-  if ((await fromCache(dir)) !== undefined) return `lk ${cli.version} for ${arch} is in the cache, ${dir}`;
+  const release = releaseOf(request);
+  const { dir, base, name } = release;
+  if ((await fromCache(release)) !== undefined) return `lk ${cli.version} for ${arch} is in the cache, ${dir}`;
   await get(`${base}/checksums.txt`, signal).then((response) => response.body?.cancel());
   await get(`${base}/${name}`, signal, "HEAD");
   return `lk ${cli.version} for ${arch} can be had from ${base}`;
@@ -122,38 +125,40 @@ async function once<T extends LkBinary | Buffer>(key: string, signal: AbortSigna
   return pending;
 }
 
-async function fromPath(path: string | undefined): Promise<LkBinary> {
+async function fromPath({ cli: { path }, cacheDir = defaultCacheDir() }: LkBinaryRequest): Promise<LkBinary> {
   if (path === undefined) {
     throw new LkloadError(exitCodes.usage, "livekit.cli.source is path, but livekit.cli.path is not set");
   }
   try {
-    return { file: path, sha256: await sha256(path) };
+    return { file: path, sha256: await knownDigest(path, cacheDir) };
   } catch (error) {
     throw new LkloadError(exitCodes.usage, `cannot read livekit.cli.path: ${path}`, { cause: error });
   }
 }
 
 /** Where the release is kept, and where it comes from. */
-function releaseOf({ cli, arch, cacheDir }: LkBinaryRequest): { dir: string; base: string; name: string } {
+function releaseOf({ cli, arch, cacheDir = defaultCacheDir() }: LkBinaryRequest) {
   return {
-    dir: join(cacheDir ?? defaultCacheDir(), cli.version, arch),
+    cacheDir,
+    dir: join(cacheDir, cli.version, arch),
     base: `${cli.baseUrl}/v${cli.version}`,
     name: `lk_${cli.version}_linux_${arch}.tar.gz`,
   };
 }
 
-async function fromCache(dir: string): Promise<LkBinary | undefined> {
+async function fromCache({ dir, cacheDir }: ReturnType<typeof releaseOf>): Promise<LkBinary | undefined> {
   const file = join(dir, "lk");
   const digestFile = join(dir, "lk.sha256");
   if (!(await exists(file)) || !(await exists(digestFile))) return undefined;
-  const digest = await sha256(file);
+  const digest = await knownDigest(file, cacheDir);
   return digest === (await readFile(digestFile, "utf8")).trim() ? { file, sha256: digest } : undefined;
 }
 
 async function fromRelease(request: LkBinaryRequest): Promise<LkBinary> {
   const { signal } = request;
-  const { dir, base, name } = releaseOf(request);
-  const kept = await fromCache(dir);
+  const release = releaseOf(request);
+  const { dir, base, name } = release;
+  const kept = await fromCache(release);
   if (kept !== undefined) return kept;
   const file = join(dir, "lk");
   const digestFile = join(dir, "lk.sha256");
@@ -198,33 +203,6 @@ function unavailable(url: string, why: string, cause?: unknown): LkloadError {
     hint: "check livekit.cli.version and livekit.cli.baseUrl, or set livekit.cli.source: path and livekit.cli.path",
     cause,
   });
-}
-
-/** A file appears whole or not at all. */
-async function writeWhole(path: string, write: (draft: string) => Promise<void>): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await write(draft);
-    await rename(draft, path);
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-/** Of files that have not been touched since; many hosts ask for the same one. */
-const digests = new Map<string, string>();
-
-async function sha256(file: string): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-  const key = [dev, ino, size, mtimeNs, ctimeNs].join(" ");
-  let digest = digests.get(key);
-  if (digest === undefined) {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(file), hash);
-    digest = hash.digest("hex");
-    digests.set(key, digest);
-  }
-  return digest;
 }
 
 function exists(path: string): Promise<boolean> {
