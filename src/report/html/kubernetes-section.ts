@@ -126,7 +126,7 @@ function decisions({ hpas }: KubernetesResult): Content {
             { head: "HPA", wraps: true },
             { head: "Pods", numeric: true },
             { head: "After the load step", numeric: true },
-            { head: "Until the last was Ready", numeric: true },
+            { head: "Until the last was Ready", wraps: true },
             { head: "Why", grows: true },
             { head: "Source", wraps: true },
           ],
