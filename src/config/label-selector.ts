@@ -24,6 +24,32 @@ export function isLabelSelector(text: string): boolean {
   }
 }
 
+/**
+ * One selector for all that any of these selects; null where that cannot be said, which takes single requirements of
+ * values for the same label.
+ */
+export function anyOf(selectors: readonly string[]): string | null {
+  let common: string | undefined;
+  const values = new Set<string>();
+  for (const text of selectors) {
+    const [part, ...more] = split(text);
+    const found = part === undefined || more.length > 0 ? undefined : wantedValues(part);
+    if (found === undefined || found.key !== (common ??= found.key)) return null;
+    for (const wanted of found.values) values.add(wanted);
+  }
+  return common === undefined ? null : `${common} in (${[...values].join(",")})`;
+}
+
+/** Undefined for a requirement that is not about the values that a label shall have. */
+function wantedValues(part: string): { key: string; values: string[] } | undefined {
+  const [, key = "", single, list] =
+    new RegExp(`^(${name})(?:\\s*==?\\s*(${value})|\\s+in\\s*\\(([^()]*)\\))$`).exec(part) ?? [];
+  if (key === "") return undefined;
+  const values = list === undefined ? [single ?? ""] : list.split(",").map((item) => item.trim());
+  // No value at all has no place in a list.
+  return values.includes("") ? undefined : { key, values };
+}
+
 /** At the commas that are not inside parentheses. */
 function split(text: string): string[] {
   return text
