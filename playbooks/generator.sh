@@ -102,11 +102,12 @@ become_lk() {
   export LIVEKIT_URL=$URL LIVEKIT_API_KEY=$API_KEY LIVEKIT_API_SECRET=$API_SECRET
   lk=("$LKLOAD_GENERATOR/lk")
   shift 4
-  if [ -n "$PYTHON" ]; then
-    exec "$PYTHON" -IS become-lk "$segment" "$attempt" "$start_us" "$armed_us" "${lk[@]}" "$@" 3>&- 6<&- 9>&-
-  fi
   # Whoever waits must wake on time, whatever else runs on this host; lk then runs as everything else does.
   if chrt --fifo --pid 1 "$BASHPID" 2>/dev/null; then lk=(chrt --other 0 "${lk[@]}"); fi
+  if [ -n "$PYTHON" ]; then
+    exec "$PYTHON" -IS become-lk "$segment" "$attempt" "$start_us" "$armed_us" "$LKLOAD_GENERATOR/lk" "$@" 3>&- 6<&-
+  fi
+  printf 'ready %s\n' "$segment" >&9
   wait_until "$start_us"
   now
   printf '%s sup event=started segment=%s attempt=%s pid=%s error_us=%s\n' \
@@ -184,6 +185,7 @@ handle() {
       if [ -n "$REASON" ]; then kill -INT "${words[2]}" 2>/dev/null; fi
       ;;
     end) ended "${words[@]:1}" ;;
+    ready) WAITING=$((WAITING + 1)) ;;
   esac
 }
 
@@ -234,11 +236,26 @@ check_heartbeat() {
   ((UP_CS - BEAT_CS > LKLOAD_DEADMAN_S * 100)) && begin_stop deadman "$LKLOAD_STOP_GRACE_S"
 }
 
+# handle_messages: those that are there; never with a time limit, that could end in the middle of one.
+handle_messages() {
+  local message
+  while read -r -t 0 -u 9 && read -r -u 9 message; do handle "$message"; done
+}
+
+# await_waiting COUNT: until so many wait for their start, which on a slow host takes as long as Python takes to come
+# up: armed is who will be on time. Who takes very long is late, and says so.
+await_waiting() {
+  local until_cs=$((UP_CS + 1500))
+  while handle_messages && ((WAITING < $1 && UP_CS < until_cs)); do
+    read -r -t 0.01 -u 6 _
+    uptime_cs
+  done
+}
+
 supervise() {
-  local message next_check=0
+  local next_check=0
   while :; do
-    # Messages are read only when they are there, never with a time limit: that could end in the middle of one.
-    while read -r -t 0 -u 9 && read -r -u 9 message; do handle "$message"; done
+    handle_messages
     ((${#RUNNER[@]})) || break
     read -r -t 0.1 -u 6 _
     uptime_cs
@@ -307,7 +324,7 @@ declare -A ARGV=() ARMED_US=() RUNNER=() LK=() LOST=()
 
 main() {
   local id offset_us rest start_us deadline_us guard_pid sampler_pid reason
-  UP_CS=0 REASON='' ASKED='' FAILED='' KILL_AT_CS='' GIVE_UP_AT_CS='' BEAT='' SUPERVISOR=$BASHPID
+  UP_CS=0 WAITING=0 REASON='' ASKED='' FAILED='' KILL_AT_CS='' GIVE_UP_AT_CS='' BEAT='' SUPERVISOR=$BASHPID
   cd "$LKLOAD_GENERATOR" || exit 1
   trap 'ASKED=1' TERM INT
   trap '' HUP
@@ -331,6 +348,7 @@ main() {
     ARMED_US[$id]=$((start_us + offset_us))
     launch "$id" 1 "${ARMED_US[$id]}"
   done <segments.tsv
+  await_waiting "${#RUNNER[@]}"
   guard &
   guard_pid=$!
   disown
