@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Config } from "../config/schema.ts";
 import { exitCodes, LkloadError } from "../errors.ts";
-import { knownDigest, sha256 } from "./digests.ts";
+import { knownDigest, readAtOnce, sha256 } from "./digests.ts";
 import { writeWhole } from "./write-whole.ts";
 
 const run = promisify(execFile);
@@ -98,7 +98,7 @@ export async function packed(
     if (!(await exists(target))) {
       await mkdir(dir, { recursive: true });
       await writeWhole(target, (draft) =>
-        pipeline(createReadStream(binary.file), pack(), createWriteStream(draft), { signal: request.signal }),
+        pipeline(createReadStream(binary.file, readAtOnce), pack(), createWriteStream(draft), { signal: request.signal }),
       );
     }
     const bytes = await readFile(target);
