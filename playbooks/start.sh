@@ -38,7 +38,7 @@ launch() {
 # Armed means: the generator runs and says so.
 wait_until_armed() {
   local tries
-  for ((tries = 0; tries < 100; tries++)); do
+  for ((tries = 0; tries < 250; tries++)); do
     if read -r -t 0.1 -u 3 _; then return; fi
     kill -0 "$GENERATOR" 2>/dev/null || break
   done
