@@ -6,19 +6,35 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AnswerSample } from "../metrics/raw.ts";
 import { errorText } from "./target.ts";
 import { everyInterval } from "./ticker.ts";
 
 const intervalMs = 1000;
+/** The kernel gives a CPU quota anew so often (cfs_period_us, as Kubernetes leaves it). */
+const quotaPeriodMs = 100;
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
 const timeoutMs = 5000;
 
 export type AnswerOptions = { url: string; log: string; now: () => number; signal: AbortSignal };
 
+/**
+ * How long after the full second it asks. Always at the same time, it would meet a server that is held back by a quota
+ * at the same point of each period: as prompt, or as slow, as that point is. Multiples of the golden ratio spread over
+ * the period evenly, however many there are.
+ */
+export function phaseMs(count: number): number {
+  return ((count * goldenRatio) % 1) * quotaPeriodMs;
+}
+
 /** Asks once per second until the signal is aborted; what fails is recorded. */
 export async function observeAnswers({ url, log, now, signal }: AnswerOptions): Promise<void> {
   mkdirSync(dirname(log), { recursive: true });
+  let asked = 0;
   await everyInterval(intervalMs, signal, async () => {
+    await sleep(phaseMs(asked++), undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
     const sample = await answerTime(url, now);
     appendFileSync(log, `${JSON.stringify(sample)}\n`, { mode: 0o600 });
   });

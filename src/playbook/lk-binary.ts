@@ -98,7 +98,9 @@ export async function packed(
     if (!(await exists(target))) {
       await mkdir(dir, { recursive: true });
       await writeWhole(target, (draft) =>
-        pipeline(createReadStream(binary.file, readAtOnce), pack(), createWriteStream(draft), { signal: request.signal }),
+        pipeline(createReadStream(binary.file, readAtOnce), pack(), createWriteStream(draft), {
+          signal: request.signal,
+        }),
       );
     }
     const bytes = await readFile(target);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { answerSampleSchema } from "../../src/metrics/raw.ts";
-import { answerTime, observeAnswers } from "../../src/observe/answer-time.ts";
+import { answerTime, observeAnswers, phaseMs } from "../../src/observe/answer-time.ts";
 import { tempDir } from "../lab/temp-dir.ts";
 
 async function listening(answerAfterMs: number): Promise<{ url: string; server: Server } & AsyncDisposable> {
@@ -55,4 +55,12 @@ test("asks until it is told to stop, one line each", async () => {
   stop.abort();
   await observing;
   for (const line of await lines()) expect(answerSampleSchema.parse(JSON.parse(line)).answerMs).toBeGreaterThan(0);
+});
+
+test("asks at every point of a quota's period, soon and evenly", () => {
+  const phases = Array.from({ length: 20 }, (_, count) => phaseMs(count)).toSorted((a, b) => a - b);
+  const gaps = phases.map((phase, index) => (phases[index + 1] ?? 100 + (phases[0] ?? 0)) - phase);
+  // Twenty of them would be 5 ms apart at best.
+  expect(Math.max(...gaps)).toBeLessThan(10);
+  expect(Math.min(...phases)).toBeGreaterThanOrEqual(0);
 });

@@ -35,7 +35,8 @@ describe("held to a fraction of a core", () => {
     expect(result.verdict.status).toBe("fail");
     expect(findings.length, stdout).toBeGreaterThan(0);
     const place = unlessStolen("target", result.hosts);
-    for (const finding of findings) expect(finding, stdout).toMatchObject({ place });
+    const said = `${stdout}${JSON.stringify(result.attribution, null, 1)}`;
+    for (const finding of findings) expect(finding, said).toMatchObject({ place });
   });
 });
 

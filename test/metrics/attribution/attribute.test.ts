@@ -168,6 +168,20 @@ test("a server pod near its CPU limit: the target; more than it requests: eviden
   });
 });
 
+test("half of the answers not prompt and one in ten very late, while connecting is quick: the target", () => {
+  const answers = { ...prompt, connectP50Ms: 1.1, answerP50Ms: 24, answerP90Ms: 93 };
+  expect(found({ answers })).toMatchObject([{ place: "target" }]);
+});
+
+test.each([
+  ["half of the answers late, as under a quota", { answerP50Ms: 27, answerP90Ms: 32 }],
+  ["one in ten very late", { answerP50Ms: 4, answerP90Ms: 136 }],
+])("a target that is neither prompt nor clearly short of time (%s): unknown, not the network", (_, times) => {
+  const [finding] = found({ answers: { ...prompt, connectP50Ms: 1.8, ...times } });
+  expect(finding).toMatchObject({ place: "unknown" });
+  expect(finding?.evidence.map(({ text }) => text).join()).toMatch(/LiveKit took .* one in ten \d+ ms or more/);
+});
+
 test("nothing known of the target: unknown, not the network", () => {
   expect(found({ answers: silent })).toMatchObject([{ place: "unknown" }]);
 });
