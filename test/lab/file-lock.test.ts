@@ -12,8 +12,7 @@ test("holders follow one another, and the lock's file is gone in the end", async
   const path = join(dir.path, "lock");
   const waitedFor: number[] = [];
   const first = await takeFileLock(path, { signal, onWait: (pid) => expect.fail(`waited for ${pid}`) });
-  let waits: () => void = () => undefined;
-  const waiting = new Promise<void>((resolve) => (waits = resolve));
+  const { promise: waiting, resolve: waits } = Promise.withResolvers<void>();
   let held = false;
   const second = takeFileLock(path, {
     signal,

@@ -76,10 +76,12 @@ export function targetState({ answers, servers, kubernetes, restarts }: TargetIn
     add("target", "metrics-server", `node ${node} of the cluster used ${shown(busiest.maxPercent)} % of its CPU`);
   }
   const pods = kubernetes?.components.find(({ component }) => component === "server");
-  const { maxPercent, pod, limit } = pods?.cpuOfLimit ?? { maxPercent: null, pod: null, limit: null };
-  if (maxPercent !== null && pod !== null) {
+  const fullest = pods?.cpuOfLimit;
+  if (fullest?.maxPercent != null) {
+    const { maxPercent, limit } = fullest;
     const isBusy = maxPercent >= busyPodPercent;
     if (isBusy) starved = true;
+    const pod = fullest.pod ?? "one";
     const text = `the server pod ${pod} used ${shown(maxPercent)} % of the ${shown(limit)} cores that it may use`;
     add(isBusy ? "target" : null, "metrics-server", text);
   }

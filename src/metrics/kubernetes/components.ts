@@ -126,18 +126,11 @@ function fullestOf(
   noUsage: string | null,
 ): PodUse {
   const source = "metrics-server";
-  let n = 0;
-  let best: { maxPercent: number; pod: string; atMs: number; limit: number } | undefined;
-  for (const [pod, limit] of limits) {
-    if (limit <= 0) continue;
-    for (const { cpuCores, timestampMs } of usage.within(pod, range)) {
-      if (cpuCores === null) continue;
-      n += 1;
-      const maxPercent = (cpuCores / limit) * 100;
-      if (best === undefined || maxPercent > best.maxPercent) best = { maxPercent, pod, atMs: timestampMs, limit };
-    }
+  const { n, best } = usage.fullest(limits, "cpuCores", range);
+  if (best !== undefined) {
+    const { maxPercent, name: pod, atMs, bound: limit } = best;
+    return { source, maxPercent, pod, atMs, limit, n, reason: null };
   }
-  if (best !== undefined) return { source, ...best, n, reason: null };
   const reason = limits.size === 0 ? "no pod has a CPU limit" : (noUsage ?? "no sample in the window");
   return { source, maxPercent: null, pod: null, atMs: null, limit: null, n, reason };
 }

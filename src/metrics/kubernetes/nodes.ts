@@ -58,34 +58,17 @@ export class Nodes {
   }
 
   #use(usage: Usage, field: "cpuCores" | "memoryBytes", range: TimeRange, noUsage: string | null): NodeUse {
-    let n = 0;
-    let best: { percent: number; node: string; atMs: number; headroom: number } | undefined;
-    for (const node of usage.names) {
-      const allocatable = this.allocatable(node, field);
-      if (allocatable === null || allocatable <= 0) continue;
-      for (const sample of usage.within(node, range)) {
-        const used = sample[field];
-        if (used === null) continue;
-        n += 1;
-        const percent = (used / allocatable) * 100;
-        if (best === undefined || percent > best.percent) {
-          best = { percent, node, atMs: sample.timestampMs, headroom: allocatable - used };
-        }
-      }
-    }
+    const bounds = usage.names.flatMap((name) => {
+      const allocatable = this.allocatable(name, field);
+      return allocatable === null ? [] : [[name, allocatable] as const];
+    });
+    const { n, best } = usage.fullest(bounds, field, range);
     const source = "metrics-server";
     if (best === undefined) {
       const reason = noUsage ?? "no sample in the window";
       return { source, maxPercent: null, node: null, atMs: null, headroom: null, n, reason };
     }
-    return {
-      source,
-      maxPercent: best.percent,
-      node: best.node,
-      atMs: best.atMs,
-      headroom: best.headroom,
-      n,
-      reason: null,
-    };
+    const { maxPercent, name: node, atMs, used, bound } = best;
+    return { source, maxPercent, node, atMs, headroom: bound - used, n, reason: null };
   }
 }

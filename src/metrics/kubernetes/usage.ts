@@ -2,6 +2,8 @@
 import type { TimeRange } from "../window.ts";
 import type { UsageSample } from "./lines.ts";
 
+export type Fullest = { maxPercent: number; name: string; atMs: number; used: number; bound: number };
+
 export class Usage {
   readonly #samples = new Map<string, Map<number, UsageSample>>();
 
@@ -23,6 +25,32 @@ export class Usage {
     return [...(this.#samples.get(name)?.values() ?? [])].filter(
       ({ timestampMs }) => timestampMs >= range.fromMs && timestampMs <= range.toMs,
     );
+  }
+
+  /**
+   * Of the objects with a bound above 0, the sample in the time that came nearest to its object's own.
+   * @returns also how many samples there were; the first of equal ones; undefined without any
+   */
+  fullest(
+    bounds: Iterable<readonly [name: string, bound: number]>,
+    field: "cpuCores" | "memoryBytes",
+    range: TimeRange,
+  ): { n: number; best: Fullest | undefined } {
+    let n = 0;
+    let best: Fullest | undefined;
+    for (const [name, bound] of bounds) {
+      if (bound <= 0) continue;
+      for (const sample of this.within(name, range)) {
+        const used = sample[field];
+        if (used === null) continue;
+        n += 1;
+        const maxPercent = (used / bound) * 100;
+        if (best === undefined || maxPercent > best.maxPercent) {
+          best = { maxPercent, name, atMs: sample.timestampMs, used, bound };
+        }
+      }
+    }
+    return { n, best };
   }
 
   /** Mean of each object over its own samples in the time; objects without any are left out, not 0. */

@@ -1,6 +1,6 @@
 import type { Component, PodSample, UsageSample } from "../../metrics/kubernetes/lines.ts";
 import { parseQuantity } from "../../metrics/kubernetes/quantity.ts";
-import { timeMs, type ApiNodeMetrics, type ApiPod, type ApiPodMetrics } from "./api-types.ts";
+import { timeMs, type ApiContainer, type ApiNodeMetrics, type ApiPod, type ApiPodMetrics } from "./api-types.ts";
 
 export function trimPod(pod: ApiPod, component: Component): PodSample {
   const { metadata, spec, status } = pod;
@@ -59,10 +59,7 @@ function sentence(reason: string | undefined, message: string | undefined): stri
 
 /** All containers together; null when any of them requests none, as HPAs cannot compute a share then either. */
 function requested({ spec }: ApiPod, resource: "cpu" | "memory"): number | null {
-  const containers = spec?.containers ?? [];
-  return containers.length === 0
-    ? null
-    : sum(containers.map(({ resources }) => parseQuantity(resources?.requests?.[resource])));
+  return ofAll(spec?.containers ?? [], "requests", resource);
 }
 
 /** The most that the pod may use; null when nothing bounds it, or not all of its containers. */
@@ -70,10 +67,17 @@ function limited({ spec }: ApiPod, resource: "cpu" | "memory"): number | null {
   const whole = spec?.resources?.limits?.[resource];
   if (whole !== undefined) return parseQuantity(whole);
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-  const running = [...(spec?.containers ?? []), ...sidecars];
-  return running.length === 0
-    ? null
-    : sum(running.map(({ resources }) => parseQuantity(resources?.limits?.[resource])));
+  return ofAll([...(spec?.containers ?? []), ...sidecars], "limits", resource);
+}
+
+/** Null without any container, or when one of them states nothing. */
+function ofAll(
+  containers: readonly ApiContainer[],
+  what: "requests" | "limits",
+  resource: "cpu" | "memory",
+): number | null {
+  if (containers.length === 0) return null;
+  return sum(containers.map(({ resources }) => parseQuantity(resources?.[what]?.[resource])));
 }
 
 export function trimPodMetrics(metrics: ApiPodMetrics): UsageSample | undefined {
