@@ -185,4 +185,4 @@ function timedPercentile(
 }
 
 const tooFew = (name: keyof typeof samplesNeeded, n: number): string =>
-  `no source: ${name} needs ${samplesNeeded[name]} samples, there are ${n}`;
+  `too few samples: ${name} needs ${samplesNeeded[name]}, there are ${n}`;

@@ -33,5 +33,5 @@ export function percentileWords(
 
 /** A reason without the words that its place in a report says already. */
 export function bareReason(reason: string): string {
-  return reason.replace(/^no source: /, "");
+  return reason.replace(/^(no source|too few samples): /, "");
 }

@@ -49,7 +49,8 @@ export function windowText(threshold: ThresholdResult, phases: Result["phases"])
 /** What the reports print as the status: a threshold without a figure can never be read as passed. */
 export function statusText(threshold: ThresholdResult): string {
   if (threshold.status !== "not judged") return threshold.status;
-  return threshold.reason?.startsWith("no source") ? "not judged: no source" : "not judged";
+  const why = ["no source", "too few samples"].find((start) => threshold.reason?.startsWith(`${start}: `));
+  return why === undefined ? "not judged" : `not judged: ${why}`;
 }
 
 /** `any 30 s of steady; worst 0:42–1:12`. */

@@ -2,9 +2,8 @@
  * The whole way with a cluster: `lkload run --local` against real LiveKit servers behind the API server's pod proxy, as
  * the README describes it, with the rights that it gives.
  */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { resultSchema } from "../../src/metrics/result.ts";
@@ -20,26 +19,26 @@ import {
   untilServersReady,
 } from "../lab/kubernetes/livekit-cluster.ts";
 import { startLivekitNodes, type LivekitNodes } from "../lab/kubernetes/livekit-nodes.ts";
-import { lkload } from "../lab/lkload.ts";
+import { Lkload, lkload, runFolderIn } from "../lab/lkload.ts";
 import { tempDir } from "../lab/temp-dir.ts";
 
 const resources = new AsyncDisposableStack();
 let cluster: Kubernetes;
 let livekit: LivekitNodes;
 let lk: string;
-let cwd: string;
 let kubeconfig: string;
 
 /** Pods with a real server; the others' metrics ports are closed. */
 const realServers = 2;
+/** What each server pod uses, in thousandths of a core. */
+const serverMillicores = 500;
 
 beforeAll(async () => {
   lk = await ensureLk();
-  cwd = resources.use(await tempDir("run-kubernetes")).path;
   cluster = resources.use(await startKubernetes());
   await addNodes(cluster, 4, "10.245.0");
-  await deployLivekit(cluster, { servers: 4 });
-  await setUsage(cluster, 500);
+  await deployLivekit(cluster, { servers: 4, cpuLimit: "2500m" });
+  await setUsage(cluster, serverMillicores);
   await untilServersReady(cluster, 4);
   await until(
     "usage of four nodes",
@@ -52,32 +51,31 @@ beforeAll(async () => {
 
 afterAll(() => resources.disposeAsync(), 120_000);
 
+/** A folder with the configuration of a small run that watches the cluster. */
+async function configured(options: { duration: string; required?: boolean }) {
+  const folder = await tempDir("run-kubernetes");
+  const { duration, required = false } = options;
+  const load = { participants: 8, publishers: 4, videoPublishers: 4, rooms: 4, videoResolution: "low", duration };
+  const cli = { version: lkVersion, source: "path", path: lk };
+  const config = { livekit: { cli }, load, kubernetes: { kubeconfig, required } };
+  writeFileSync(join(folder.path, "lkload.yaml"), stringify(config));
+  return folder;
+}
+
+const resultIn = (dir: string) => resultSchema.parse(JSON.parse(readFileSync(join(dir, "result.json"), "utf8")));
+
 test(
   "a run shows the cluster, each server by its pod, and which pod each room lived on",
   { timeout: 400_000 },
   async () => {
-    const { server } = livekit.servers[0]!;
-    const env = server.env;
-    writeFileSync(
-      join(cwd, "lkload.yaml"),
-      stringify({
-        livekit: { cli: { version: lkVersion, source: "path", path: lk } },
-        load: {
-          participants: 8,
-          publishers: 4,
-          videoPublishers: 4,
-          rooms: 4,
-          videoResolution: "low",
-          duration: "35s",
-        },
-        kubernetes: { kubeconfig },
-      }),
-    );
+    const { env } = livekit.servers[0]!.server;
+    await using folder = await configured({ duration: "35s" });
+    const cwd = folder.path;
     const run = await lkload(["run", "--local"], { cwd, env });
     // This machine may be too busy to be trusted: the verdict is not what is tested.
     expect([0, 3, 4], run.stderr).toContain(run.exitCode);
-    const [dir] = globSync(join(cwd, ".lkload/runs/*"));
-    const result = resultSchema.parse(JSON.parse(readFileSync(join(dir!, "result.json"), "utf8")));
+    const dir = runFolderIn(cwd);
+    const result = resultIn(dir);
 
     const keep = process.env["LKLOAD_KEEP_REPORTS"];
     if (keep !== undefined) {
@@ -88,7 +86,7 @@ test(
         "observe/livekit-metrics.ndjson",
         "observe/room-nodes.ndjson",
       ]) {
-        writeFileSync(join(keep, `kubernetes-${name.replace("/", "-")}`), readFileSync(join(dir!, name)));
+        writeFileSync(join(keep, `kubernetes-${name.replace("/", "-")}`), readFileSync(join(dir, name)));
       }
     }
 
@@ -102,6 +100,16 @@ test(
     );
     expect(kubernetes.coverage.gaps).toEqual([]);
     expect(result.coverage.kubernetesPolls!.value).toBeGreaterThan(0.9);
+
+    // Of its own limit, not of what it requests or of its node.
+    const { cpuOfLimit } = kubernetes.components[0]!;
+    expect(cpuOfLimit).toMatchObject({
+      limit: 2.5,
+      reason: null,
+      pod: expect.stringMatching(/^livekit-livekit-server-/),
+    });
+    expect(Math.abs(cpuOfLimit!.maxPercent! - (100 * serverMillicores) / 2500)).toBeLessThanOrEqual(1);
+    expect(kubernetes.components.slice(1).map((component) => component.cpuOfLimit?.maxPercent)).toEqual([null, null]);
 
     // Each server by its pod: two answer, the others are named as silent.
     const real = livekit.servers.map(({ pod }) => pod).sort();
@@ -155,7 +163,31 @@ test(
       source: "server histogram, by pod",
       interpolated: true,
     });
-    const html = readFileSync(join(dir!, "report.html"), "utf8");
+    const html = readFileSync(join(dir, "report.html"), "utf8");
     for (const words of ["LiveKit servers", "Lived on", real[0]!]) expect(html).toContain(words);
   },
 );
+
+test("a cluster that is required and does not answer in the load: invalid, exit 4", { timeout: 400_000 }, async () => {
+  const { env } = livekit.servers[0]!.server;
+  await using folder = await configured({ duration: "30s", required: true });
+  await using run = new Lkload(["run", "--local"], { cwd: folder.path, env });
+  await run.until(/joined 8\/8/);
+  await cluster.stop("kube-apiserver");
+  try {
+    expect(await run.exit(), run.stderr).toBe(4);
+  } finally {
+    await cluster.start("kube-apiserver");
+  }
+  const dir = runFolderIn(folder.path);
+  const { verdict, kubernetes, totals } = resultIn(dir);
+  expect(totals.participants.joined).toBe(8);
+  expect(kubernetes!.coverage.answers!.value).toBeLessThan(0.9);
+  const { lacking } = kubernetes!.coverage;
+  expect(lacking.length).toBeGreaterThan(0);
+  expect(verdict.status).toBe("invalid");
+  for (const text of lacking) {
+    expect(verdict.reasons).toContainEqual({ kind: "coverage", text, host: null });
+    expect(run.stdout.replaceAll(/\s+/g, " ")).toContain(text);
+  }
+});

@@ -111,7 +111,7 @@ test("fewer: no p99, but how many there were, and a threshold on it makes the ru
   expect(counted, few.stdout).toBeLessThan(100);
   expect(Math.abs(n - counted)).toBeLessThanOrEqual(2);
   expect(probes.join).toMatchObject({ p50: expect.any(Number), p95: expect.any(Number), p99: null });
-  const reason = `no source: p99 needs 100 samples, there are ${n}`;
+  const reason = `too few samples: p99 needs 100, there are ${n}`;
   expect(judged).toMatchObject({ measured: null, n, status: "not judged", reason });
   expect(few.exitCode, few.stdout).toBe(4);
   expect(few.report).toContain(`n = ${n}, 100 are needed`);

@@ -56,6 +56,11 @@ test("external: the VM is directly on the provider network", limit, async () => 
   expect(host?.address).toMatch(/^172\.24\.4\./);
 });
 
+test("external, a network of IPv6 alone: pinned, reached and let in by its IPv6 address", limit, async () => {
+  const [host] = await upAndDown({ network: { mode: "external", name: "public6" } });
+  expect(host?.address).toMatch(/^fd24:4::/);
+});
+
 test("managed, with host keys in user data: a network, a router and a floating IP of its own", limit, async () => {
   const network = { mode: "managed", floatingIpPool: "public", cidr: "10.75.0.0/24" } as const;
   const [host] = await upAndDown({ network }, { hostKeys: "user-data" });

@@ -56,10 +56,17 @@ export async function addNodes(cluster: Kubernetes, nodeCount: number, network =
 /**
  * LiveKit as its charts deploy it, and the account `lkload` with the rights that the README gives it.
  * @param servers how many server pods there are at least; the HPA may make them 17
+ * @param cpuLimit of a server pod, from 2 cores on, which it requests; without one it may use its whole node
  */
-export async function deployLivekit(cluster: Kubernetes, { servers = 10 } = {}): Promise<void> {
+export async function deployLivekit(
+  cluster: Kubernetes,
+  { servers = 10, cpuLimit }: { servers?: number; cpuLimit?: string } = {},
+): Promise<void> {
   const livekit = await readFile(join(manifests, "livekit.yaml"), "utf8");
-  const sized = livekit.replaceAll(/(replicas|minReplicas): 10/g, `$1: ${servers}`);
+  const limited = cpuLimit === undefined ? "$&" : `$1, limits: {cpu: "${cpuLimit}", memory: 4Gi}}`;
+  const sized = livekit
+    .replaceAll(/(replicas|minReplicas): 10/g, `$1: ${servers}`)
+    .replace(/(requests: {cpu: "2", memory: 1Gi}), limits: {memory: 4Gi}}/, limited);
   await cluster.apply(sized);
   await cluster.apply(await documentedRights());
   await cluster.apply(await readFile(join(manifests, "blind-rbac.yaml"), "utf8"));

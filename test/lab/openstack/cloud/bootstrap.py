@@ -3,8 +3,9 @@
 
 identity   users, roles, service endpoints
 resources  provider network, flavors, the guest image
-wait       until the compute service and the network agents report
+wait       until the compute service and the network agents report, and Placement knows what there is room for
 """
+import configparser
 import subprocess
 import sys
 import time
@@ -47,9 +48,14 @@ def resources(images):
     net.create_subnet(name="public-subnet", network_id=ext.id, ip_version=4, cidr="172.24.4.0/24",
                       gateway_ip="172.24.4.1", is_dhcp_enabled=False,
                       allocation_pools=[{"start": "172.24.4.10", "end": "172.24.4.250"}])
-    # Servers of project demo may sit on the provider network itself (DHCP is off there: the config drive has the address)
-    net.create_rbac_policy(object_type="network", object_id=ext.id, action="access_as_shared",
-                           target_project_id=conn.identity.find_project("demo").id)
+    ext6 = net.create_network(name="public6", is_router_external=True, is_shared=False,
+                              provider_network_type="flat", provider_physical_network="provider6")
+    net.create_subnet(name="public6-subnet", network_id=ext6.id, ip_version=6, cidr="fd24:4::/64",
+                      gateway_ip="fd24:4::1", is_dhcp_enabled=False)
+    # Servers of project demo may sit on the provider networks themselves (without DHCP: the config drive has the address)
+    for provider in (ext, ext6):
+        net.create_rbac_policy(object_type="network", object_id=provider.id, action="access_as_shared",
+                               target_project_id=conn.identity.find_project("demo").id)
     for name, vcpus, ram, disk in (("lab.small", 1, 512, 3), ("lab.medium", 1, 1024, 5), ("lab.large", 2, 2048, 8)):
         conn.compute.create_flavor(name=name, vcpus=vcpus, ram=ram, disk=disk)
     ids = {}
@@ -66,6 +72,18 @@ def resources(images):
                                       "quiet loglevel=4 systemd.show_status=0")
 
 
+def room_is_told():
+    """Whether nova-compute has told Placement what it has room for. What it tells first lacks nova.conf's own ratios."""
+    config = configparser.ConfigParser(interpolation=None)
+    config.read("/etc/nova/nova.conf")
+    for provider in conn.placement.get("/resource_providers").json()["resource_providers"]:
+        told = conn.placement.get(f"/resource_providers/{provider['uuid']}/inventories").json()["inventories"]
+        ratios = {kind: told.get(name, {}).get("allocation_ratio")
+                  for kind, name in (("cpu", "VCPU"), ("ram", "MEMORY_MB"), ("disk", "DISK_GB"))}
+        return all(ratio == config.getfloat("DEFAULT", f"{kind}_allocation_ratio") for kind, ratio in ratios.items())
+    return False
+
+
 def wait(limit=600):
     end = time.time() + limit
     discovered = False
@@ -76,10 +94,10 @@ def wait(limit=600):
             subprocess.run(["nova-manage", "cell_v2", "discover_hosts"], check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
             discovered = True
-        if services and len(agents) >= 4:
+        if services and len(agents) >= 4 and room_is_told():
             return
         if time.time() > end:
-            sys.exit(f"not up in {limit} s: compute {len(services)}, agents {agents}")
+            sys.exit(f"not up in {limit} s: compute {len(services)}, agents {agents}, room told: {room_is_told()}")
         time.sleep(1)
 
 

@@ -37,6 +37,11 @@ ip addr replace 172.24.4.1/24 dev br-ext; ip link set br-ext up
 # in any case, and the agent leaves VM ports where nova put them, so that a VM on the provider network has no way out.)
 ip link show ext0 >/dev/null 2>&1 || ip link add ext0 type veth peer name ext1
 ip link set ext1 master br-ext; ip link set ext1 up; ip link set ext0 up
+# A second provider network, of IPv6 alone.
+ip link show br-ext6 >/dev/null 2>&1 || ip link add br-ext6 type bridge
+ip addr replace fd24:4::1/64 dev br-ext6 nodad; ip link set br-ext6 up
+ip link show ext2 >/dev/null 2>&1 || ip link add ext2 type veth peer name ext3
+ip link set ext3 master br-ext6; ip link set ext3 up; ip link set ext2 up
 ip link show br-tun >/dev/null 2>&1 || ip link add br-tun type bridge
 ip addr replace 172.24.3.1/24 dev br-tun; ip link set br-tun up
 # security groups: bridged frames must pass iptables (both are per network namespace)
