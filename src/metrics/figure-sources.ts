@@ -58,6 +58,7 @@ export const figureSources: Readonly<Record<string, string>> = {
   "hosts[].saturatedMs": "host counters",
   "hosts[].meanCpuPercent": "host counters",
   "hosts[].stealPercent": "host counters",
+  "hosts[].maxCoreStealPercent": "host counters",
   "hosts[].minMemoryAvailableKb": "host counters",
   "hosts[].rxBps": "host counters",
   "hosts[].txBps": "host counters",

@@ -54,6 +54,7 @@ export function hostResult(inputs: HostInputs, measured: TimeRange | null): Host
     saturatedMs: used === null ? null : Math.round(used.longestMs),
     meanCpuPercent: rounded(within((range) => samples.mean(samples.busy, range))),
     stealPercent: rounded(within((range) => samples.mean(samples.steal, range))),
+    maxCoreStealPercent: rounded(within((range) => samples.mean(samples.maxSteal, range))),
     minMemoryAvailableKb: within((range) => samples.minimum(samples.memoryAvailableKb, range)),
     rxBps: whole(within((range) => samples.rateBps("rxBytes", range))),
     txBps: whole(within((range) => samples.rateBps("txBytes", range))),

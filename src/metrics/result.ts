@@ -122,6 +122,8 @@ export const hostResultSchema = z.strictObject({
   saturatedMs: finite.nullable(),
   meanCpuPercent: finite.nullable(),
   stealPercent: finite.nullable(),
+  /** Second by second of the core that most was stolen from. Null: not measured, or an earlier version's result. */
+  maxCoreStealPercent: finite.nullable().default(null),
   minMemoryAvailableKb: finite.nullable(),
   rxBps: finite.nullable(),
   txBps: finite.nullable(),

@@ -23,6 +23,8 @@ export class HostSamples {
   /** Mean over the cores, percent. */
   readonly busy: number[] = [];
   readonly steal: number[] = [];
+  /** Of the core that most was taken from, percent. */
+  readonly maxSteal: number[] = [];
   readonly memoryAvailableKb: number[] = [];
   readonly counters: Record<SampleCounter, number[]> = {
     rxBytes: [],
@@ -44,6 +46,7 @@ export class HostSamples {
     this.toMs.push(delta.toMs);
     let busy = 0;
     let steal = 0;
+    let maxSteal = 0;
     for (const use of delta.cores) {
       let column = this.cores.get(use.core);
       if (column === undefined) this.cores.set(use.core, (column = []));
@@ -51,10 +54,12 @@ export class HostSamples {
       column.push(use.busyPercent);
       busy += use.busyPercent;
       steal += use.stealPercent;
+      maxSteal = Math.max(maxSteal, use.stealPercent);
     }
     const count = delta.cores.length;
     this.busy.push(count === 0 ? Number.NaN : busy / count);
     this.steal.push(count === 0 ? Number.NaN : steal / count);
+    this.maxSteal.push(count === 0 ? Number.NaN : maxSteal);
     this.memoryAvailableKb.push(memoryAvailableKb ?? Number.NaN);
     for (const name of counters) this.counters[name].push(delta[name] ?? Number.NaN);
   }

@@ -29,14 +29,16 @@ describe("held to a fraction of a core", () => {
       fault: "livekit-server held to a fraction of a core",
       injected: `${cores} of a core (cgroup quota), once all had joined`,
       reported: `verdict ${result.verdict.status} (${result.verdict.headline}); ${findings.map(({ what, place }) => `${what}: ${place}`).join(", ")}; LiveKit took ${answers.answerP50Ms?.toFixed(0) ?? "–"} ms to answer, ${answers.connectP50Ms?.toFixed(1) ?? "–"} ms to connect (medians)`,
-      allowed: "fail, put down to the target (unknown if the hypervisor took CPU time meanwhile)",
+      allowed:
+        "fail, put down to the target (unknown if the hypervisor took so much CPU time that it can have been that)",
     });
     expect(exitCode, stdout).toBe(3);
     expect(result.verdict.status).toBe("fail");
     expect(findings.length, stdout).toBeGreaterThan(0);
-    const place = unlessStolen("target", result.hosts);
     const said = `${stdout}${JSON.stringify(result.attribution, null, 1)}`;
-    for (const finding of findings) expect(finding, said).toMatchObject({ place });
+    for (const finding of findings) {
+      expect(finding, said).toMatchObject({ place: unlessStolen("target", finding.what, result.hosts) });
+    }
   });
 });
 

@@ -2,19 +2,25 @@
  * Puts loss, delay and failed joins down to the generator, the network or the target.
  *
  * - generator: the host's own kernel counted drops that make up the loss; or the host was saturated, while the target
- *   and other hosts were idle and lost nothing.
+ *   and other hosts were idle and lost nothing. Stolen time counts only where it can have been the reason: neither too
+ *   little for that loss, nor as much on a host that lost nothing.
  * - target: its process had to wait for CPU time, dropped packets itself, or went away, and the hosts were idle.
  * - network: lost on the way, while both ends are known to have been idle.
  * - unknown: everything else. A place is never guessed for want of another.
  */
 import type { HostResult, Result } from "../result.ts";
-import { explainingShare, hostState, type HostState } from "./host-evidence.ts";
+import {
+  explainingShare,
+  hostState,
+  isLossy,
+  leastLoss,
+  leastPackets,
+  notLostToSteal,
+  type HostState,
+} from "./host-evidence.ts";
 import type { Answers, Attribution, Evidence, Finding, Place } from "./result.ts";
 import { targetState, type TargetInputs, type TargetState } from "./target-evidence.ts";
 
-/** Less is not worth a question. */
-const leastLoss = 0.001;
-const leastPackets = 5;
 /** Evidence of so many hosts is listed with each finding. */
 const shownHosts = 3;
 /** A median answer from which on a delay is worth a finding although no threshold says so. */
@@ -32,9 +38,12 @@ export type AttributionInputs = Omit<TargetInputs, "answers"> & {
 export function attribute(inputs: AttributionInputs): Attribution {
   const target = targetState(inputs);
   const states = new Map(inputs.hosts.map((host) => [host, hostState(host)]));
+  const lossStates = new Map(
+    inputs.hosts.map((host) => [host, hostState(host, notLostToSteal(host, inputs.hosts))] as const),
+  );
   return {
     findings: [
-      ...lossOnHosts(inputs, states, target),
+      ...lossOnHosts(inputs, lossStates, target),
       ...lossInSockets(inputs, states),
       ...lossByServers(inputs, states, target),
       ...delay(inputs, states, target),
@@ -48,8 +57,6 @@ type States = ReadonlyMap<HostResult, HostState>;
 
 /** By what the hosts saw: hosts that lost in the same place stand in one finding. */
 function lossOnHosts({ hosts }: AttributionInputs, states: States, target: TargetState): Finding[] {
-  const isLossy = ({ rtp: { loss } }: HostResult) =>
-    loss !== null && loss.value >= leastLoss && loss.part >= leastPackets;
   const lossy = hosts.filter(isLossy).toSorted((a, b) => (b.rtp.loss?.value ?? 0) - (a.rtp.loss?.value ?? 0));
   const clean = hosts.filter((host) => host.rtp.loss !== null && !isLossy(host));
   const othersAreFine = clean.some((host) => states.get(host)?.state === "idle");

@@ -7,6 +7,16 @@ import type { Evidence } from "./result.ts";
 export const muchStealPercent = 5;
 /** Drops that make up this share of the loss explain it. */
 export const explainingShare = 0.5;
+/** A host is like another in a figure from this share of it on. */
+const likeShare = 0.8;
+/** Less is not worth a question. */
+export const leastLoss = 0.001;
+export const leastPackets = 5;
+
+/** Whether it lost enough on the way to ask where. */
+export function isLossy({ rtp: { loss } }: HostResult): boolean {
+  return loss !== null && loss.value >= leastLoss && loss.part >= leastPackets;
+}
 
 export type HostState = {
   /** `idle`: known to have had room. `busy`: may have lost something without a counter that says so. */
@@ -16,7 +26,30 @@ export type HostState = {
   evidence: Evidence[];
 };
 
-export function hostState(host: HostResult): HostState {
+/**
+ * Why stolen time is not what this host lost its packets to; null: it may be, or nothing was lost.
+ * @param others hosts of the same run
+ */
+export function notLostToSteal(host: HostResult, others: readonly HostResult[]): string | null {
+  const { stealPercent, maxCoreStealPercent, rtp } = host;
+  if (stealPercent === null || rtp.loss === null) return null;
+  // At most what came while nothing ran is lost to it: of evenly coming packets, the stolen share of the time.
+  const lossPercent = rtp.loss.value * 100;
+  if (maxCoreStealPercent !== null && maxCoreStealPercent <= explainingShare * lossPercent) {
+    return `too little to explain ${Math.round(lossPercent * 100) / 100} % of its packets`;
+  }
+  const control = others.find((other) => {
+    const { loss } = other.rtp;
+    const isLikeIt = (other.stealPercent ?? 0) >= likeShare * stealPercent;
+    return other !== host && isLikeIt && loss !== null && !isLossy(other) && loss.whole >= likeShare * rtp.loss!.whole;
+  });
+  return control === undefined
+    ? null
+    : `as much was from ${control.name} (${control.stealPercent} %), which lost nothing`;
+}
+
+/** @param notToSteal why what it lost was not lost to stolen time: {@link notLostToSteal} */
+export function hostState(host: HostResult, notToSteal: string | null = null): HostState {
   const evidence: Evidence[] = [];
   const add = (speaksFor: Evidence["speaksFor"], text: string) => {
     evidence.push({ speaksFor, text: `${host.name}: ${text}`, source: "host counters" });
@@ -33,9 +66,12 @@ export function hostState(host: HostResult): HostState {
     add("generator", `a core was above ${saturatedPercent} % for ${Math.round(saturatedMs / 100) / 10} s`);
   }
   const isStolen = stealPercent !== null && stealPercent >= muchStealPercent;
-  if (isStolen) add("generator", `${stealPercent} % of its CPU time was stolen by the hypervisor`);
+  if (isStolen) {
+    const text = `${stealPercent} % of its CPU time was stolen by the hypervisor`;
+    add(notToSteal === null ? "generator" : null, notToSteal === null ? text : `${text}: ${notToSteal}`);
+  }
   if (maxCorePercent === null || dropped === null) return { state: "not measured", dropped, evidence };
-  if (isSaturated || isStolen) return { state: "busy", dropped, evidence };
+  if (isSaturated || (isStolen && notToSteal === null)) return { state: "busy", dropped, evidence };
   const drops = dropped + (udpRcvbufErrors ?? 0) === 0 ? "it dropped nothing itself" : "it had CPU time left";
   add(null, `${drops}, its busiest core was at ${maxCorePercent} %`);
   return { state: "idle", dropped, evidence };

@@ -21,6 +21,7 @@ function host(name: string, lost: number, changes: Partial<HostResult> = {}): Ho
     maxCorePercent: 30,
     saturatedMs: 0,
     stealPercent: 0,
+    maxCoreStealPercent: null,
     softnetDrops: 0,
     nicDrops: 0,
     udpRcvbufErrors: 0,
@@ -109,6 +110,39 @@ test("a busy host alone: nothing to compare it with, unknown", () => {
     text: "a: 12 % of its CPU time was stolen by the hypervisor",
     source: "host counters",
   });
+});
+
+test("stolen time that a host which lost nothing had as well is not the reason: the network", () => {
+  const [finding] = found({ hosts: [host("a", 500, { stealPercent: 6 }), host("b", 0, { stealPercent: 6.3 })] });
+  expect(finding).toMatchObject({ place: "network" });
+  expect(finding?.evidence).toContainEqual({
+    speaksFor: null,
+    text: "a: 6 % of its CPU time was stolen by the hypervisor: as much was from b (6.3 %), which lost nothing",
+    source: "host counters",
+  });
+});
+
+test.each([
+  ["less was stolen from it", host("b", 0, { stealPercent: 4 })],
+  [
+    "it had far fewer packets",
+    { ...host("b", 0, { stealPercent: 6 }), rtp: { ...base.hosts[0]!.rtp, loss: rtpLoss(0, 90) } },
+  ],
+  ["it lost some too", host("b", 100, { stealPercent: 6 })],
+])("another host proves nothing about stolen time where %s", (_, other) => {
+  const hosts = [host("a", 500, { stealPercent: 6, maxCoreStealPercent: 7 }), other];
+  expect(found({ hosts })[0]).not.toMatchObject({ hosts: ["a"], place: "network" });
+});
+
+test("more was lost than stolen time can take: the target, if that is starved", () => {
+  const stolen = { stealPercent: 6, maxCoreStealPercent: 8 };
+  const [finding] = found({ answers: slow, hosts: [host("a", 3000, stolen), host("b", 2500, stolen)] });
+  expect(finding).toMatchObject({ what: "loss", hosts: ["a", "b"], place: "target" });
+  expect(finding?.evidence[0]?.text).toBe(
+    "a: 6 % of its CPU time was stolen by the hypervisor: too little to explain 30 % of its packets",
+  );
+  const [doubtful] = found({ answers: slow, hosts: [host("a", 1500, stolen), host("b", 1200, stolen)] });
+  expect(doubtful).toMatchObject({ place: "unknown" });
 });
 
 test("both ends busy: unknown", () => {
