@@ -22,6 +22,7 @@ import {
 } from "../lab/openstack/project.ts";
 
 const limit = { timeout: 900_000 };
+const measured = { ...limit, tags: ["measures"] };
 
 let server: LivekitServer;
 let root: string;
@@ -119,7 +120,7 @@ test("two VMs with 8 participants each, as the README says it: a verdict, a repo
   expect((await run("runs")).stdout).toMatch(/ended\s+pass\s+nothing/);
 });
 
-test("more participants than the VM can carry: invalid, with the VM and the reason", limit, async () => {
+test("more participants than the VM can carry: invalid, with the VM and the reason", measured, async () => {
   await writeJob(cwd, { load: { participants: 20, publishers: 4, videoResolution: "low", duration: "30s" } });
   const { exitCode, stdout, stderr } = await run("run", "--vms", "1");
   expect(exitCode, stderr + stdout).toBe(4);
@@ -159,7 +160,7 @@ test("room for one of two VMs: with --min-vms 1 the run goes on with it, and say
   await expectNothingLeft(["server", "port", "floating IP"]);
 });
 
-test("two clouds: a stack in each, one fleet, and nothing left in either", limit, async () => {
+test("two clouds: a stack in each, one fleet, and nothing left in either", measured, async () => {
   await using _ = await withSecondProject("second");
   const beforeSecond = await projectContents("second");
   await writeJob(cwd, {

@@ -49,7 +49,9 @@ async function hog({ vm, core, seconds }: typeof hogged): Promise<number> {
   return Number(minutes) * 60 + Number(rest);
 }
 
-test("one core of one VM hogged: invalid, with that VM and that core, and without the other VM", async () => {
+const measured = { timeout: 900_000, tags: ["measures"] };
+
+test("one core of one VM hogged: invalid, with that VM and that core, and without the other VM", measured, async () => {
   await writeJob(cwd, {
     openstack: { flavor: "lab.large" },
     load: {
@@ -85,4 +87,4 @@ test("one core of one VM hogged: invalid, with that VM and that core, and withou
   expect(Math.abs(Number(seconds) - hogged.seconds)).toBeLessThanOrEqual(3);
   expect(verdict.reasons.filter(({ host }) => host !== null && host !== hogged.vm)).toEqual([]);
   expect(teardownSchema.parse(documentOf("teardown.json"))).toMatchObject({ complete: true, leftovers: [] });
-}, 900_000);
+});
