@@ -6,11 +6,13 @@ import { gcSchema } from "../fleet/openstack/gc-document.ts";
 import { hostsFileSchema } from "../fleet/hosts-file.ts";
 import { resultSchema } from "../metrics/result.ts";
 import { planSchema } from "../plan/plan.ts";
+import { journalEntrySchema } from "../run/journal.ts";
 
 const documents = {
   config: { title: "lkload.yaml", schema: configSchema },
   plan: { title: "plan.json", schema: planSchema },
   result: { title: "result.json", schema: resultSchema },
+  journal: { title: "a line of journal.ndjson", schema: journalEntrySchema },
   hosts: { title: "hosts.json", schema: hostsFileSchema },
   gc: { title: "lkload gc --json", schema: gcSchema },
   doctor: { title: "lkload doctor --json", schema: doctorSchema },
