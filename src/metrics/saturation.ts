@@ -6,6 +6,12 @@ import type { TimeRange } from "./window.ts";
 export const saturatedPercent = 85;
 export const saturatedForMs = 5000;
 
+/**
+ * To a tenth of a second, as the reports tell it: the samples' seconds are a few milliseconds short or long, and five of
+ * them must not be 5 s in one run and less in another.
+ */
+export const onEndTime = (ms: number): number => Math.round(ms / 100) * 100;
+
 export type Saturation = {
   maxCorePercent: number;
   maxCore: number;
@@ -38,5 +44,5 @@ export function saturation(samples: HostSamples, range: TimeRange): Saturation |
       }
     }
   }
-  return found.maxCorePercent < 0 ? null : found;
+  return found.maxCorePercent < 0 ? null : { ...found, longestMs: onEndTime(found.longestMs) };
 }

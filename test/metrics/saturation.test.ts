@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
 import { HostSamples } from "../../src/metrics/samples.ts";
-import { saturation } from "../../src/metrics/saturation.ts";
+import { saturatedForMs, saturation } from "../../src/metrics/saturation.ts";
 
-function samplesOf(...cores: number[][]): HostSamples {
+const samplesOf = (...cores: number[][]): HostSamples => samplesEvery(1000, ...cores);
+
+function samplesEvery(ms: number, ...cores: number[][]): HostSamples {
   const samples = new HostSamples();
   const seconds = cores[0]?.length ?? 0;
   for (let i = 0; i < seconds; i++) {
     samples.add(
       {
-        fromMs: i * 1000,
-        toMs: (i + 1) * 1000,
+        fromMs: i * ms,
+        toMs: (i + 1) * ms,
         cores: cores.map((busy, core) => ({ core, busyPercent: busy[i] ?? 0, stealPercent: 1 })),
         rxBytes: 125_000,
         txBytes: null,
@@ -30,6 +32,13 @@ const all = { fromMs: 0, toMs: 10_000 };
 test("the longest time on end that one core was above the limit", () => {
   const samples = samplesOf([10, 90, 90, 90, 20, 90, 90, 90, 90, 10], [85, 85, 85, 85, 85, 85, 85, 85, 85, 86]);
   expect(saturation(samples, all)).toEqual({ maxCorePercent: 90, maxCore: 0, longestMs: 4000, longestCore: 0 });
+});
+
+test("five of the sampler's seconds are 5 s, also where they are a little short", () => {
+  for (const ms of [992, 1000, 1008]) {
+    expect(saturation(samplesEvery(ms, [99, 99, 99, 99, 99, 10]), all)?.longestMs, `${ms}`).toBe(saturatedForMs);
+  }
+  expect(saturation(samplesEvery(992, [99, 99, 99, 99, 10, 99]), all)?.longestMs).toBe(4000);
 });
 
 test("two cores that take turns are not one saturated core", () => {

@@ -1,5 +1,5 @@
 /** Whether the probes' own machine was the limit. */
-import { saturatedForMs, saturatedPercent } from "../saturation.ts";
+import { onEndTime, saturatedForMs, saturatedPercent } from "../saturation.ts";
 import type { TimeRange } from "../window.ts";
 import type { ProbeLineOf } from "./lines.ts";
 
@@ -40,7 +40,7 @@ export function machineFigures(lines: readonly Machine[], range: TimeRange): Mac
     cores,
     maxCorePercent,
     maxCore,
-    saturatedMs: Math.round(saturatedMs),
+    saturatedMs: onEndTime(saturatedMs),
     meanOwnCpuPercent: Math.round(own * 10) / 10,
     longestDelayMs: Math.max(...within.map((line) => line.longestDelayMs)),
     samples: within.length,
