@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { destroyLimitMs } from "./destroy-limit.ts";
-import type { Memory, Selection } from "./inventory.ts";
+import type { Found, Memory, Selection } from "./inventory.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import { sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
 import { kindOf, stateIds } from "./terraform/state.ts";
@@ -24,6 +24,8 @@ export type RemoveRunOptions = {
   destroyMs?: number;
   /** Of each sweep. Default 5 min. */
   sweepMs?: number;
+  /** Between two looks for what terraform's destroy waits for in vain. Default 20 s. */
+  besideMs?: number;
   onEvent?: (event: SweepEvent | { type: "destroy-failed"; attempt: number; reason: string }) => void;
 };
 
@@ -44,20 +46,49 @@ export async function removeRun(options: RemoveRunOptions): Promise<SweepResult 
     ...(options.memory && { memory: options.memory }),
   };
   const known = terraform === null ? [] : await terraform.stateInstances();
-  let orphans: SweepResult = { found: [], deleted: [], left: [] };
+  const orphans: SweepResult[] = [];
   if (terraform !== null && known.length > 0) {
-    orphans = await sweep(cloud, selection, { ...sweeping, except: stateIds(known), kinds: blocking });
+    const unknown = { ...sweeping, except: stateIds(known), kinds: blocking };
+    orphans.push(await sweep(cloud, selection, unknown));
     const vms = known.filter(({ type }) => kindOf(type) === "server").length;
-    await destroyState(terraform, { destroyMs: destroyLimitMs(vms, options.parallelism), ...options });
+    const isOver = new AbortController();
+    const beside = sweepBeside(
+      async () => void orphans.push(await sweep(cloud, selection, { ...unknown, timeoutMs: 0 })),
+      options.besideMs ?? 20_000,
+      isOver.signal,
+    );
+    try {
+      await destroyState(terraform, { destroyMs: destroyLimitMs(vms, options.parallelism), ...options });
+    } finally {
+      isOver.abort();
+      await beside;
+    }
   }
   const rest = await sweep(cloud, selection, { ...sweeping, settleMs });
   const destroyed = terraform === null ? 0 : known.length - (await terraform.stateCount());
   return {
-    found: [...orphans.found, ...rest.found],
-    deleted: [...orphans.deleted, ...rest.deleted],
+    found: distinct([...orphans, rest].flatMap(({ found }) => found)),
+    deleted: distinct([...orphans, rest].flatMap(({ deleted }) => deleted)),
     left: rest.left,
     destroyed,
   };
+}
+
+/**
+ * While terraform deletes: a cloud goes on with what it has accepted from an apply that was killed. A router's interface
+ * that comes into being after the first sweep makes terraform try to delete its subnet for ten minutes, and in vain.
+ */
+async function sweepBeside(once: () => Promise<void>, everyMs: number, isOver: AbortSignal): Promise<void> {
+  while (!isOver.aborted) {
+    const isDue = await delay(everyMs, true, { signal: isOver }).catch(() => false);
+    // A list that can't be had now is asked for again; the sweep after the destroy is the one that must not fail.
+    if (isDue) await once().catch(() => undefined);
+  }
+}
+
+/** What was refused at first is found by several sweeps. */
+function distinct(found: readonly Found[]): Found[] {
+  return [...new Map(found.map((one) => [`${one.kind} ${one.id}`, one])).values()];
 }
 
 /** A server in BUILD or ERROR can fail the first destroy, and a cloud may be out of breath: tried again. */

@@ -1,6 +1,7 @@
 /** The real terraform against a stand-in for its provider: many VMs, chosen failures, chosen interrupts. No cloud. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { explain } from "../../../src/fleet/openstack/explain.ts";
 import { runSelection } from "../../../src/fleet/openstack/inventory.ts";
@@ -177,6 +178,41 @@ describe("a failure that is chosen", () => {
     await removed(stack);
     expect(refusals).toBeLessThanOrEqual(0);
   });
+});
+
+test("what a killed apply still makes while terraform destroys: found, removed, and not waited for", async () => {
+  const cloud = open.use(await smallCloud({}));
+  let late = false;
+  const stack = await stackOf(2, "managed", {
+    cloud,
+    onCall: async ({ type, operation }) => {
+      if (operation !== "delete" || !/_(subnet|router)_v2$/.test(type)) return undefined;
+      const ports = () => cloud.items["ports"] ?? [];
+      if (!late) {
+        late = true;
+        const device = { device_owner: "network:router_interface", device_id: cloud.items["routers"]?.[0]?.id };
+        cloud.items["ports"] = [...ports(), { id: "late", name: "", ...device }];
+      }
+      // Neutron refuses both as long as it is there, and the real provider asks again, for ten minutes.
+      while (ports().some(({ id }) => id === "late")) await delay(50, undefined, { signal });
+      return undefined;
+    },
+  });
+  await stack.terraform.apply(call);
+  const { terraform, spec } = stack;
+  const selection = runSelection(spec.marks);
+  const result = await removeRun({
+    cloud: cloud.cloud,
+    selection,
+    terraform,
+    parallelism: 50,
+    signal,
+    besideMs: 200,
+  });
+  expect(late).toBe(true);
+  expect(result.left).toEqual([]);
+  expect(result.deleted).toMatchObject([{ kind: "router interface", id: "late" }]);
+  expect(counts(stack)).toEqual({});
 });
 
 describe("an interrupt at a moment that is chosen", () => {
