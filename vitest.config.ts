@@ -23,8 +23,7 @@ export default defineConfig({
           name: "openstack",
           include: ["test/**/*.openstack.test.ts"],
           sequence: { groupOrder: 2 },
-          // With this machine for itself: emulated VMs are slow, and more load on few cores makes them no generators.
-          tags: [{ name: "measures", description: "Judges what a VM under load measured: not in the gate." }],
+          tags: [{ name: "nightly", description: "Takes long, or wants the machine for itself: not in the gate." }],
         },
       },
       { test: { ...real, name: "truth", include: ["test/**/*.truth.test.ts"], sequence: { groupOrder: 4 } } },

@@ -17,7 +17,7 @@ import { makeDecoys, projectContents, purgeProject, type ProjectContents } from 
 import { networks, openstackJob, type OpenstackJob } from "./openstack-job.ts";
 
 const signal = AbortSignal.timeout(3_000_000);
-const limit = { timeout: 900_000 };
+const limit = { timeout: 900_000, tags: ["nightly"] };
 
 let job: OpenstackJob;
 let cloud: Cloud;

@@ -49,9 +49,9 @@ async function hog({ vm, core, seconds }: typeof hogged): Promise<number> {
   return Number(minutes) * 60 + Number(rest);
 }
 
-const measured = { timeout: 900_000, tags: ["measures"] };
+const nightly = { timeout: 900_000, tags: ["nightly"] };
 
-test("one core of one VM hogged: invalid, with that VM and that core, and without the other VM", measured, async () => {
+test("one core of one VM hogged: invalid, with that VM and that core, and without the other VM", nightly, async () => {
   await writeJob(cwd, {
     openstack: { flavor: "lab.large" },
     load: {
