@@ -51,7 +51,7 @@ export function hostResult(inputs: HostInputs, measured: TimeRange | null): Host
     retries: segments.reduce((sum, segment) => sum + segment.retries, 0),
     maxCorePercent: rounded(used?.maxCorePercent ?? null),
     maxCore: used?.maxCore ?? null,
-    saturatedMs: used === null ? null : used.longestMs,
+    saturatedMs: used?.longestMs ?? null,
     meanCpuPercent: rounded(within((range) => samples.mean(samples.busy, range))),
     stealPercent: rounded(within((range) => samples.mean(samples.steal, range))),
     maxCoreStealPercent: rounded(within((range) => samples.mean(samples.maxSteal, range))),

@@ -31,7 +31,13 @@ export function percentileWords(
   return { text: "not measured", reason: note ?? "its value is not known" };
 }
 
+/** The words that a reason may begin with, or consist of, and that the status of a threshold repeats. */
+export function reasonKind(reason: string): string | undefined {
+  return ["no source", "too few samples"].find((kind) => reason === kind || reason.startsWith(`${kind}: `));
+}
+
 /** A reason without the words that its place in a report says already. */
 export function bareReason(reason: string): string {
-  return reason.replace(/^(no source|too few samples): /, "");
+  const kind = reasonKind(reason);
+  return kind === undefined || reason === kind ? reason : reason.slice(`${kind}: `.length);
 }

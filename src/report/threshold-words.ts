@@ -1,4 +1,5 @@
 /** A threshold's result in words: the same in every report. */
+import { reasonKind } from "./missing.ts";
 import type { Result, ThresholdResult } from "../metrics/result.ts";
 import { formatElapsed } from "./moment.ts";
 import { formatIn, formatMs, formatNumber } from "./quantity.ts";
@@ -49,7 +50,7 @@ export function windowText(threshold: ThresholdResult, phases: Result["phases"])
 /** What the reports print as the status: a threshold without a figure can never be read as passed. */
 export function statusText(threshold: ThresholdResult): string {
   if (threshold.status !== "not judged") return threshold.status;
-  const why = ["no source", "too few samples"].find((start) => threshold.reason?.startsWith(`${start}: `));
+  const why = reasonKind(threshold.reason ?? "");
   return why === undefined ? "not judged" : `not judged: ${why}`;
 }
 

@@ -54,6 +54,7 @@ describe("a threshold in words", () => {
       null,
       "not judged: no source",
     ]);
+    expect(statusText({ ...unjudged, reason: "no source" })).toBe("not judged: no source");
     const seldom = { ...unjudged, n: 40, reason: "too few samples: p99 needs 100, there are 40" } as const;
     expect(statusText(seldom)).toBe("not judged: too few samples");
     const failed = { ...none, status: "failed", reason: "above 10000 ms" } as const;

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { destroyLimitMs } from "./destroy-limit.ts";
 import type { Found, Memory, Selection } from "./inventory.ts";
 import type { Cloud } from "./rest/cloud.ts";
-import { sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
+import { keyOf, sweep, type SweepEvent, type SweepResult } from "./sweep.ts";
 import { kindOf, stateIds } from "./terraform/state.ts";
 import type { Terraform } from "./terraform/terraform.ts";
 
@@ -88,7 +88,7 @@ async function sweepBeside(once: () => Promise<void>, everyMs: number, isOver: A
 
 /** What was refused at first is found by several sweeps. */
 function distinct(found: readonly Found[]): Found[] {
-  return [...new Map(found.map((one) => [`${one.kind} ${one.id}`, one])).values()];
+  return [...new Map(found.map((one) => [keyOf(one), one])).values()];
 }
 
 /** A server in BUILD or ERROR can fail the first destroy, and a cloud may be out of breath: tried again. */

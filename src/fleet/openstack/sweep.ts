@@ -76,7 +76,7 @@ function wanted(found: readonly Found[], { except, kinds = resourceKinds }: Swee
   return found.filter(({ id, kind }) => kinds.includes(kind) && !(except?.has(id) ?? false));
 }
 
-const keyOf = ({ kind, id }: Found) => `${kind} ${id}`;
+export const keyOf = ({ kind, id }: Found) => `${kind} ${id}`;
 
 /** One pass, kind by kind: what is refused now may be allowed when what holds it is gone. */
 async function deleteAll(

@@ -16,6 +16,7 @@ import {
   leastLoss,
   leastPackets,
   notLostToSteal,
+  percent,
   type HostState,
 } from "./host-evidence.ts";
 import type { Answers, Attribution, Evidence, Finding, Place } from "./result.ts";
@@ -173,4 +174,3 @@ function evidenceOf(hosts: readonly HostResult[], states: States): Evidence[] {
 
 const speaks = (evidence: readonly Evidence[]) => evidence.some(({ speaksFor }) => speaksFor !== null);
 const counted = (count: number): string => count.toLocaleString("en");
-const percent = (share: number): string => `${Math.round(share * 1e4) / 100} %`;

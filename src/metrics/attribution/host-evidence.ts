@@ -31,17 +31,17 @@ export type HostState = {
  * @param others hosts of the same run
  */
 export function notLostToSteal(host: HostResult, others: readonly HostResult[]): string | null {
-  const { stealPercent, maxCoreStealPercent, rtp } = host;
-  if (stealPercent === null || rtp.loss === null) return null;
+  const { stealPercent, maxCoreStealPercent } = host;
+  const lost = host.rtp.loss;
+  if (stealPercent === null || lost === null) return null;
   // At most what came while nothing ran is lost to it: of evenly coming packets, the stolen share of the time.
-  const lossPercent = rtp.loss.value * 100;
-  if (maxCoreStealPercent !== null && maxCoreStealPercent <= explainingShare * lossPercent) {
-    return `too little to explain ${Math.round(lossPercent * 100) / 100} % of its packets`;
+  if (maxCoreStealPercent !== null && maxCoreStealPercent <= explainingShare * lost.value * 100) {
+    return `too little to explain ${percent(lost.value)} of its packets`;
   }
   const control = others.find((other) => {
     const { loss } = other.rtp;
     const isLikeIt = (other.stealPercent ?? 0) >= likeShare * stealPercent;
-    return other !== host && isLikeIt && loss !== null && !isLossy(other) && loss.whole >= likeShare * rtp.loss!.whole;
+    return other !== host && isLikeIt && loss !== null && !isLossy(other) && loss.whole >= likeShare * lost.whole;
   });
   return control === undefined
     ? null
@@ -68,7 +68,8 @@ export function hostState(host: HostResult, notToSteal: string | null = null): H
   const isStolen = stealPercent !== null && stealPercent >= muchStealPercent;
   if (isStolen) {
     const text = `${stealPercent} % of its CPU time was stolen by the hypervisor`;
-    add(notToSteal === null ? "generator" : null, notToSteal === null ? text : `${text}: ${notToSteal}`);
+    if (notToSteal === null) add("generator", text);
+    else add(null, `${text}: ${notToSteal}`);
   }
   if (maxCorePercent === null || dropped === null) return { state: "not measured", dropped, evidence };
   if (isSaturated || (isStolen && notToSteal === null)) return { state: "busy", dropped, evidence };
@@ -76,3 +77,5 @@ export function hostState(host: HostResult, notToSteal: string | null = null): H
   add(null, `${drops}, its busiest core was at ${maxCorePercent} %`);
   return { state: "idle", dropped, evidence };
 }
+
+export const percent = (share: number): string => `${Math.round(share * 1e4) / 100} %`;
