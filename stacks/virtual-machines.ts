@@ -1,10 +1,15 @@
 /**
- * The VMs with what belongs to each alone: port, floating IP. In blocks of a few VMs, each with one resource of each
+ * The VMs with what belongs to each alone: port, floating IP, volume. In blocks of a few VMs, each with one resource of each
  * kind and `for_each`: for every single instance terraform evaluates its block's whole map, and with it every instance
  * of a resource that is referred to. One block of 1,000 VMs is a million evaluations; one resource per VM is a file and
  * a graph of thousands.
  */
-import { computeInstanceV2, networkingFloatingipV2, networkingPortV2 } from "@cdktf/provider-openstack";
+import {
+  blockstorageVolumeV3,
+  computeInstanceV2,
+  networkingFloatingipV2,
+  networkingPortV2,
+} from "@cdktf/provider-openstack";
 import { TerraformIterator, TerraformLocal, type TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { description, metadata, tags, vmKey } from "../src/fleet/openstack/marks.ts";
@@ -51,12 +56,13 @@ function makeBlock(scope: Construct, block: Block, userData: TerraformLocal, sha
   const isExternal = spec.network.mode === "external";
   const ports = isExternal ? undefined : makePorts(scope, block, shared);
   const floatingIps = ports && makeFloatingIps(scope, block, ports, shared);
+  const volumes = spec.bootVolume === null ? undefined : makeVolumes(scope, block, spec.bootVolume, shared);
   const each = TerraformIterator.fromMap(Object.fromEntries(block.vms));
   const instances = new computeInstanceV2.ComputeInstanceV2(scope, `vm-${block.number}`, {
     forEach: each,
     name: each.getString("name"),
     flavorId: shared.flavorId,
-    ...rootDisk(shared),
+    ...(volumes === undefined ? { imageId: shared.imageId } : { blockDevice: [bootFrom(volumes)] }),
     keyPair: access.keyPair.name,
     ...(spec.availabilityZones.length === 0 ? {} : { availabilityZone: each.getString("zone") }),
     ...(shared.serverGroupId === null ? {} : { schedulerHints: [{ group: shared.serverGroupId }] }),
@@ -87,24 +93,35 @@ function vmsOf(spec: LoadGeneratorsSpec): Vm[] {
   });
 }
 
-function rootDisk({
-  spec,
-  imageId,
-}: Shared): Pick<computeInstanceV2.ComputeInstanceV2Config, "imageId" | "blockDevice"> {
-  if (spec.bootVolume === null) return { imageId };
-  const { sizeGb, type } = spec.bootVolume;
+/**
+ * Not made by Nova along with the server: that one has no name and no metadata, and nobody finds it again once the
+ * server is gone.
+ */
+function makeVolumes(
+  scope: Construct,
+  { number, vms }: Block,
+  { sizeGb, type }: NonNullable<LoadGeneratorsSpec["bootVolume"]>,
+  { spec, imageId }: Shared,
+) {
+  const each = TerraformIterator.fromMap(Object.fromEntries(vms));
+  return new blockstorageVolumeV3.BlockstorageVolumeV3(scope, `volume-${number}`, {
+    forEach: each,
+    name: each.getString("name"),
+    metadata: metadata(spec.marks),
+    size: sizeGb,
+    imageId,
+    ...(type === null ? {} : { volumeType: type }),
+  });
+}
+
+function bootFrom(volumes: TerraformResource): computeInstanceV2.ComputeInstanceV2BlockDevice {
   return {
-    blockDevice: [
-      {
-        uuid: imageId,
-        sourceType: "image",
-        destinationType: "volume",
-        volumeSize: sizeGb,
-        ...(type === null ? {} : { volumeType: type }),
-        bootIndex: 0,
-        deleteOnTermination: true,
-      },
-    ],
+    uuid: `\${${addressOf(volumes)}[each.key].id}`,
+    sourceType: "volume",
+    destinationType: "volume",
+    bootIndex: 0,
+    // Terraform deletes it.
+    deleteOnTermination: false,
   };
 }
 

@@ -3,6 +3,7 @@
 /** By the names of the provider. */
 const used = {
   resource_schemas: [
+    "openstack_blockstorage_volume_v3",
     "openstack_compute_instance_v2",
     "openstack_compute_keypair_v2",
     "openstack_compute_servergroup_v2",

@@ -76,6 +76,17 @@ test("quota exceeded: which, needed, left, in use, limit", async () => {
   await refused("compute quota", /quota exceeded: instances: 2 needed, 1 left \(0 of 1 in use\)/);
 }, 300_000);
 
+test("quotas of volumes, told by Cinder", async () => {
+  job.write({ network: networks.external, volume: { sizeGb: 4 } });
+  const { exitCode, of } = await doctor();
+  expect([exitCode, of("volume quota")?.seen]).toEqual([
+    0,
+    expect.stringMatching(/2 of \d+ volumes, 8 of \d+ GB of volumes/),
+  ]);
+  await using _ = await withQuota("volumes=1");
+  await refused("volume quota", /volumes: 2 needed, 1 left \(0 of 1 in use\)/);
+}, 300_000);
+
 test("a flavor that is not there: the nearest names", async () => {
   job.write({ network: networks.external, flavor: "lab.smal" });
   await refused("flavor", /has no flavor called lab\.smal/);

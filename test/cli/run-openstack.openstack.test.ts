@@ -102,10 +102,7 @@ test("two VMs with 8 participants each, as the README says it: a verdict, a repo
   await writeJob(cwd);
   const { exitCode, stdout, stderr } = await followReadme();
   const result = resultOf();
-  const { status, reasons } = result.verdict;
-  // Where emulation is too slow for even this load, that has to be what it says.
-  const tooSlow = reasons.length > 0 && reasons.every(({ kind }) => kind === "saturated");
-  expect([exitCode, status], stderr + stdout).toEqual(tooSlow ? [4, "invalid"] : [0, "pass"]);
+  expect([exitCode, result.verdict.status], stderr + stdout).toEqual([0, "pass"]);
   expect(result.totals.participants).toMatchObject({ intended: 16, joined: 16 });
   expect(result.hosts.map(({ status }) => status)).toEqual(["finished", "finished"]);
   for (const { boot, configured } of result.hosts) {
@@ -119,7 +116,7 @@ test("two VMs with 8 participants each, as the README says it: a verdict, a repo
   await expectNothingLeft(["server", "port", "floating IP", "security group", "server group", "key pair"]);
   expectNoSecrets(stdout + stderr);
   expect(textOf("report.html")).toContain("Nothing is left behind");
-  expect((await run("runs")).stdout).toMatch(new RegExp(`ended\\s+${status}\\s+nothing`));
+  expect((await run("runs")).stdout).toMatch(/ended\s+pass\s+nothing/);
 });
 
 test("more participants than the VM can carry: invalid, with the VM and the reason", nightly, async () => {

@@ -7,7 +7,7 @@ export async function labTerraform(signal: AbortSignal): Promise<TerraformBinary
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${reason}: install terraform (https://developer.hashicorp.com/terraform/install), or build OpenTofu with \`go install github.com/opentofu/opentofu/cmd/tofu@v1.10.6\``,
+      `${reason}: \`curl -fsSL https://get.opentofu.org/install-opentofu.sh | sh -s -- --install-method deb\` installs OpenTofu`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 /**
- * What terraform does not say of a failure and the cloud knows: why servers went to ERROR, how much of a quota is in
+ * What terraform does not say of a failure and the cloud knows: why servers and volumes went to ERROR, how much of a quota is in
  * use, and which names there are where one was not found.
  */
 import { nearestNames } from "../../config/nearest.ts";
@@ -7,14 +7,14 @@ import { fanOut } from "../../remote/fan-out.ts";
 import type { Cloud } from "./rest/cloud.ts";
 import { listFlavors, listImages, listNetworks } from "./rest/offers.ts";
 import { networkQuotas } from "./rest/quotas.ts";
-import { serverFault } from "./rest/resources.ts";
+import { serverFault, volumeFault } from "./rest/resources.ts";
 import { TerraformFailure } from "./terraform/failure.ts";
 import { withFault, type Problem } from "./terraform/problem.ts";
 
 const concurrency = 8;
 const namesShown = 5;
 
-/** The same failure with the cloud's reasons in it. What can't be found out stays as it was. To be asked before the servers are deleted. */
+/** The same failure with the cloud's reasons in it. What can't be found out stays as it was. To be asked before they are deleted. */
 export async function explain(failure: TerraformFailure, cloud: Cloud, signal: AbortSignal): Promise<TerraformFailure> {
   const outcomes = await fanOut(failure.problems, { concurrency, signal }, (problem) =>
     explained(problem, cloud, signal),
@@ -27,11 +27,12 @@ export async function explain(failure: TerraformFailure, cloud: Cloud, signal: A
 }
 
 async function explained(problem: Problem, cloud: Cloud, signal: AbortSignal): Promise<Problem> {
-  if (problem.serverId !== null) {
-    const fault = await serverFault(cloud, problem.serverId, signal);
+  const { kind, text, resourceId } = problem;
+  if (resourceId !== null) {
+    const ask = kind === "volume-error" ? volumeFault : serverFault;
+    const fault = await ask(cloud, resourceId, signal);
     return fault === null ? problem : withFault(problem, fault);
   }
-  const { kind, text } = problem;
   if (kind === "quota" || kind === "floating-ips") return withText(problem, await figures(text, cloud, signal));
   return kind === "not-found" ? withText(problem, await whatThereIs(problem, cloud, signal)) : problem;
 }

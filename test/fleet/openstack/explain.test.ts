@@ -17,6 +17,7 @@ const cloudOf = () =>
     ],
     images: [{ id: "i1", name: "debian-12" }],
     networks: [{ id: "n1", name: "public" }],
+    volumes: [],
   });
 
 async function told(capture: string, cloud: SmallCloud): Promise<TerraformFailure> {
@@ -54,6 +55,28 @@ test("a server in ERROR: Nova's fault, with quota and figures as Nova has them",
   const failure = await told("apply-quota-in-parallel", cloud);
   expect(failure.message).toContain("Quota exceeded for instances: Requested 1, but already used 1 of 1");
   expect(failure.hint).toContain("larger quota");
+});
+
+test("a volume in an error state: what Cinder told of it last", async () => {
+  await using cloud = await cloudOf();
+  const told = "schedule allocate volume:Could not find any available weighted backend.";
+  cloud.answers = {
+    messages: {
+      messages: [
+        { user_message: "create volume:an older one", created_at: "2026-11-28T13:39:01.000000" },
+        { user_message: told, created_at: "2026-11-28T13:39:02.000000" },
+      ],
+    },
+  };
+  const summary =
+    "Error waiting for openstack_blockstorage_volume_v3 7b0b4a4e-8e0c-4f5c-8f0b-0a4b8c2d1e9f to become ready: The volume is in error status. Please check with your cloud admin or check the Block Storage API logs to see why this error occurred.";
+  const address = 'openstack_blockstorage_volume_v3.volume-1["01"]';
+  const problems = problemsOf([{ severity: "error", summary, detail: "", address }]);
+  const before = new TerraformFailure("apply", problems, "fallback");
+  expect(before.message).toContain("volume 7b0b4a4e-8e0c-4f5c-8f0b-0a4b8c2d1e9f went to ERROR");
+  expect((await explain(before, cloud.cloud, signal)).message).toContain(told);
+  cloud.answers = { messages: { messages: [] } };
+  expect((await explain(before, cloud.cloud, signal)).message).toBe(before.message);
 });
 
 test("where the cloud does not answer, terraform's own words stay", async () => {

@@ -5,7 +5,7 @@ import { runSelection } from "../../../src/fleet/openstack/inventory.ts";
 import { sweep } from "../../../src/fleet/openstack/sweep.ts";
 import { TerraformFailure } from "../../../src/fleet/openstack/terraform/failure.ts";
 import type { LoadGeneratorsSpec } from "../../../stacks/load-generators-spec.ts";
-import { projectContents, purgeProject } from "../../lab/openstack/project.ts";
+import { projectContents, purgeProject, withQuota } from "../../lab/openstack/project.ts";
 import { tempDir } from "../../lab/temp-dir.ts";
 import { connectCloud, labStack } from "./lab-stack.ts";
 
@@ -46,3 +46,19 @@ test("an availability zone that is not there: Nova's words", limit, async () => 
   const failure = await failureOf({ availabilityZones: ["moon"] });
   expect(failure.message).toContain("The requested availability zone is not available");
 });
+
+test("more volumes than the quota has: Cinder's words", limit, async () => {
+  await using _ = await withQuota("volumes=0");
+  const failure = await failureOf({ bootVolume: { sizeGb: 3, type: null } });
+  expect(failure.message).toContain("Maximum number of volumes allowed (0) exceeded for quota 'volumes'");
+  expect(failure.hint).toContain("larger quota");
+});
+
+test(
+  "a volume that no storage has room for: it goes to an error state, and Cinder's message says why",
+  limit,
+  async () => {
+    const failure = await failureOf({ bootVolume: { sizeGb: 3, type: "lab.nowhere" } });
+    expect(failure.message).toMatch(/schedule allocate volume: ?Could not find any available weighted backend/);
+  },
+);

@@ -1,4 +1,4 @@
-/** Each network mode from nothing to SSH and down again, by the cloud's own client: nothing is left. */
+/** Each network mode, and each root disk, from nothing to SSH and down again, by the cloud's own client: nothing is left. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -9,7 +9,16 @@ import { tempDir } from "../../lab/temp-dir.ts";
 import { labFleet } from "./lab-fleet.ts";
 
 const limit = { timeout: 600_000 };
-const shown = ["hostname", "ulimit -Hn", "systemctl is-active lkload-expiry.timer", "sudo -n id -u"];
+const shown = [
+  "hostname",
+  "ulimit -Hn",
+  "systemctl is-active lkload-expiry.timer",
+  "sudo -n id -u",
+  "cat /sys/block/vda/size",
+];
+/** Of the flavor `lab.small`. */
+const diskGb = 3;
+const sectorsPerGb = 2 ** 30 / 512;
 
 beforeEach(purgeProject, 300_000);
 afterEach(purgeProject, 300_000);
@@ -29,7 +38,8 @@ async function upAndDown(openstack: ConfigInput["openstack"], ssh: ConfigInput["
       await using remote = await fleet.open(host, signal);
       const facts = await remote.exec(["sh", "-c", shown.join("; ")], { signal });
       const { name = "" } = plan.clouds[0]?.vms.find((vm) => vm.host === host.name) ?? {};
-      expect(facts.stdout.trim().split("\n")).toEqual([name, "1048576", "active", "0"]);
+      const sectors = (openstack?.volume?.sizeGb ?? diskGb) * sectorsPerGb;
+      expect(facts.stdout.trim().split("\n")).toEqual([name, "1048576", "active", "0", String(sectors)]);
       // Another key than the pinned one is somebody else.
       const other = { ...host, hostKey: `SHA256:${"A".repeat(43)}` };
       await expect(fleet.open(other, signal)).rejects.toMatchObject({ kind: "refused" });
@@ -59,6 +69,10 @@ test("external: the VM is directly on the provider network", limit, async () => 
 test("external, a network of IPv6 alone: pinned, reached and let in by its IPv6 address", limit, async () => {
   const [host] = await upAndDown({ network: { mode: "external", name: "public6" } });
   expect(host?.address).toMatch(/^fd24:4::/);
+});
+
+test("booted from a volume: a disk of the size asked for, which is gone with the VM", limit, async () => {
+  await upAndDown({ network: { mode: "external", name: "public" }, volume: { sizeGb: diskGb + 1 } });
 });
 
 test("managed, with host keys in user data: a network, a router and a floating IP of its own", limit, async () => {

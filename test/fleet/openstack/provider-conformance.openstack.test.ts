@@ -17,7 +17,11 @@ test("the real provider does what the stand-in does", { timeout: 900_000 }, asyn
   await using work = await tempDir("conformance");
   const events: TerraformEvent[] = [];
   const network = { mode: "existing", network: { name: "tenant-net" }, floatingIpPool: "public" } as const;
-  const { terraform, spec } = await labStack(work.path, network, { signal, onEvent: (event) => events.push(event) });
+  const { terraform, spec } = await labStack(work.path, network, {
+    signal,
+    onEvent: (event) => events.push(event),
+    changes: { bootVolume: { sizeGb: 3, type: null } },
+  });
   await provesConformance({ terraform, spec, events }, signal);
   expect(await projectContents()).toEqual(before);
 });

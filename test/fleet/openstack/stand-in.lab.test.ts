@@ -33,12 +33,14 @@ afterEach(() => open.disposeAsync());
 type Options = StandInOptions & {
   cloud?: SmallCloud;
   backend?: LoadGeneratorsSpec["backend"];
+  bootVolume?: LoadGeneratorsSpec["bootVolume"];
   onEvent?: (event: TerraformEvent) => void;
 };
 
 async function stackOf(vms: number, mode: keyof typeof modes, options: Options = {}): Promise<StandInStack> {
   const dir = open.use(await tempDir("stand-in"));
-  const spec = { ...standInSpec(vms, modes[mode]), backend: options.backend ?? null };
+  const { backend = null, bootVolume = null } = options;
+  const spec = { ...standInSpec(vms, modes[mode]), backend, bootVolume };
   return open.use(await standInStack(dir.path, spec, { ...options, signal }));
 }
 
@@ -68,7 +70,10 @@ async function removed(stack: StandInStack, options: { besideMs?: number } = {})
 
 test("the stand-in does what the real provider does", async () => {
   const events: TerraformEvent[] = [];
-  const { terraform, spec } = await stackOf(2, "existing", { onEvent: (event) => events.push(event) });
+  const { terraform, spec } = await stackOf(2, "existing", {
+    onEvent: (event) => events.push(event),
+    bootVolume: { sizeGb: 3, type: null },
+  });
   await provesConformance({ terraform, spec, events }, signal);
 });
 

@@ -70,6 +70,26 @@ test(
 );
 
 test(
+  "SIGKILL while volumes are being filled, no state at hand: Cinder refuses until it is done, then they go",
+  limit,
+  async () => {
+    await using work = await tempDir("volumes");
+    const changes = { bootVolume: { sizeGb: 3, type: null } };
+    const stack = await labStack(work.path, { mode: "external", network: { name: "public" } }, { signal, changes });
+    await makeDecoys(stack.marks.prefix, stack.marks.runId);
+    const before = await projectContents();
+    const cloud = await connectCloud(signal);
+    await applyKilledAt(stack, cloud, "volume");
+
+    const selection = runSelection(stack.marks);
+    const { deleted, left } = await sweep(cloud, selection, { signal, timeoutMs: 300_000, settleMs: 5000 });
+    expect(left).toEqual([]);
+    expect(deleted.map(({ kind }) => kind)).toContain("volume");
+    expect(await projectContents()).toEqual(before);
+  },
+);
+
+test(
   "SIGKILL while ports are being made: what the state knows and what it does not are both removed",
   limit,
   async () => {

@@ -16,6 +16,7 @@ const smallLoad = {
   // Without audio, whose 50 packets a second are what an emulated processor has its work with.
   audioPublishers: 0,
   videoResolution: "low",
+  simulcast: false,
   duration: "30s",
 };
 

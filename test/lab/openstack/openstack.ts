@@ -101,6 +101,7 @@ async function ensurePackages({ progress, signal }: Context): Promise<void> {
     "neutron-l3-agent",
     "keystone-manage",
     "glance-api",
+    "cinder-volume",
     "libvirtd",
     "debootstrap",
     "mke2fs",

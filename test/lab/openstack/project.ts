@@ -6,6 +6,7 @@ const client = join(import.meta.dirname, "client");
 
 export type ProjectContents = {
   servers: string[];
+  volumes: string[];
   serverGroups: string[];
   keyPairs: string[];
   floatingIps: string[];

@@ -15,6 +15,10 @@ const named = (values: Values, id: string): Item => ({
 });
 
 const records: Record<string, Record_> = {
+  openstack_blockstorage_volume_v3: {
+    list: "volumes",
+    item: ({ name, metadata }, id) => ({ id, name, metadata: metadata ?? {} }),
+  },
   openstack_compute_instance_v2: {
     list: "servers",
     item: (values, id) => ({ id, name: values["name"], status: "ACTIVE", metadata: values["metadata"] ?? {} }),

@@ -34,6 +34,9 @@ const serviceTypes = {
   volume: { types: ["volumev3", "block-storage", "block-store"], version: "" },
 } as const;
 
+/** 2.64 for server groups, 3.3 for messages: below what clouds of the last eight years speak. */
+const microversions: Partial<Record<Service, string>> = { compute: "compute 2.64", volume: "volume 3.3" };
+
 export type Service = keyof typeof serviceTypes;
 type Body = Readonly<Record<string, unknown>>;
 
@@ -175,10 +178,12 @@ export class Cloud {
     throw new OpenStackError(nameOf({ method, url }), response.status, reasonOf(response.status, response.text));
   }
 
-  /** 2.64 for server groups, below what clouds of the last eight years speak; Cinder's metadata needs none. */
   #headers(service: Service): Record<string, string> {
-    const token = { "x-auth-token": this.#token.value.reveal() };
-    return service === "compute" ? { ...token, "openstack-api-version": "compute 2.64" } : token;
+    const version = microversions[service];
+    return {
+      "x-auth-token": this.#token.value.reveal(),
+      ...(version === undefined ? {} : { "openstack-api-version": version }),
+    };
   }
 
   #requireEndpoint(service: Service): string {

@@ -71,3 +71,14 @@ export async function serverFault(cloud: Cloud, id: string, signal: AbortSignal)
   const server = z.object({ server: serverSchema.pick({ fault: true }) }).safeParse(found);
   return server.success ? server.data.server.fault?.message || null : null;
 }
+
+const messagesSchema = z.object({ messages: z.array(z.object({ user_message: text, created_at: text })) });
+
+/** What Cinder last told its users of the volume (`GET /messages`, 3.3); null where it has nothing to say. */
+export async function volumeFault(cloud: Cloud, id: string, signal: AbortSignal): Promise<string | null> {
+  const path = `/messages?resource_uuid=${encodeURIComponent(id)}`;
+  const found = messagesSchema.safeParse(await cloud.find("volume", path, signal));
+  if (!found.success) return null;
+  const last = found.data.messages.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1))[0];
+  return last?.user_message || null;
+}

@@ -11,6 +11,8 @@ export type ProblemKind =
   | "no-valid-host"
   /** A server went to ERROR: the reason stands in its `fault`, which terraform does not read. */
   | "server-error"
+  /** A volume went to an error state: the reason is in Cinder's messages. */
+  | "volume-error"
   /** Says nothing: what was in flight when terraform was interrupted. */
   | "interrupted"
   | "other";
@@ -21,8 +23,8 @@ export type Problem = {
   text: string;
   /** Of the resource in the stack. */
   address: string | null;
-  /** Of the server, for `server-error`. */
-  serverId: string | null;
+  /** Of the server or volume, for `server-error` and `volume-error`. */
+  resourceId: string | null;
 };
 
 export function problemsOf(diagnostics: readonly Diagnostic[]): Problem[] {
@@ -31,15 +33,22 @@ export function problemsOf(diagnostics: readonly Diagnostic[]): Problem[] {
 
 function problemOf({ summary, detail, address }: Diagnostic): Problem {
   const said = detail === "" ? summary : `${summary}: ${detail}`;
-  const serverId = /waiting for instance \(([^)]+)\).*unexpected state 'ERROR'/.exec(summary)?.[1] ?? null;
-  if (serverId !== null) return { kind: "server-error", text: `server ${serverId} went to ERROR`, address, serverId };
+  for (const [kind, what, pattern] of wentToError) {
+    const resourceId = pattern.exec(summary)?.[1];
+    if (resourceId !== undefined) return { kind, text: `${what} ${resourceId} went to ERROR`, address, resourceId };
+  }
   const message = cloudMessage(summary);
   const kind = kindOf(said, address);
   const text = kind === "not-found" ? notFoundText(said, address) : (message ?? said);
-  return { kind, text: oneLine(text), address, serverId: null };
+  return { kind, text: oneLine(text), address, resourceId: null };
 }
 
-/** A `server-error` with the reason that Nova gives for it. */
+const wentToError = [
+  ["server-error", "server", /waiting for instance \(([^)]+)\).*unexpected state 'ERROR'/],
+  ["volume-error", "volume", /openstack_blockstorage_volume_v3 (\S+) to become ready: The volume is in error/],
+] as const;
+
+/** A `server-error` or `volume-error` with the reason that Nova or Cinder gives for it. */
 export function withFault(problem: Problem, fault: string): Problem {
   return { ...problem, kind: kindOf(fault, null), text: oneLine(fault) };
 }
@@ -49,7 +58,7 @@ const patterns: readonly [ProblemKind, RegExp][] = [
   ["interrupted", /execution halted|context canceled/],
   ["floating-ips", /IpAddressGenerationFailure|No more IP addresses|OverQuota.*floatingip/],
   ["no-valid-host", /No valid host|Exhausted all hosts|maximum number of retries/],
-  ["quota", /OverQuota|Quota exceeded|exceeds quota/i],
+  ["quota", /OverQuota|Quota exceeded|exceeds quota|exceeds allowed \w+ quota|exceeded for quota/i],
   [
     "authentication",
     /got 401 instead|\b401\b.*Unauthorized|(auth_url|cloud).*must be specified|Missing input for argument/,

@@ -36,6 +36,7 @@ export function stateIds(instances: readonly StateInstance[]): Set<string> {
 
 /** The kinds that a cloud's lists tell apart; rules go with their group. */
 const kinds: Record<string, ResourceKind> = {
+  openstack_blockstorage_volume_v3: "volume",
   openstack_compute_instance_v2: "server",
   openstack_compute_keypair_v2: "key pair",
   openstack_compute_servergroup_v2: "server group",

@@ -10,7 +10,7 @@ export interface SmallCloud extends AsyncDisposable {
   cloud: Cloud;
   /** OS_* variables. */
   env: Record<string, string>;
-  /** By the last part of their path: `servers`, `ports`, `security-groups` … */
+  /** By the last part of their path: `servers`, `ports`, `security-groups` … With `volumes` there is a Cinder. */
   items: Record<string, Item[]>;
   /** Whole answers to a GET, by the first part of its path: `limits`, `quotas`. */
   answers: Record<string, unknown>;
@@ -38,7 +38,7 @@ export async function smallCloud(items: Record<string, Item[]>): Promise<SmallCl
       const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
       if (kind === "auth") {
         response.setHeader("x-subject-token", "t");
-        answer(201, token(url));
+        answer(201, token(url, state.items["volumes"] !== undefined));
       } else if (request.method === "PUT") {
         // The one that the sweep sends: a router's interface goes.
         const { port_id } = JSON.parse(Buffer.concat(chunks).toString()) as { port_id: string };
@@ -82,7 +82,7 @@ const listKeys: Record<string, string> = {
   "os-availability-zone": "availabilityZoneInfo",
 };
 
-const token = (url: string) => ({
+const token = (url: string, hasVolumes: boolean) => ({
   token: {
     project: { id: "p1", name: "load" },
     user: { id: "u1", name: "ada" },
@@ -90,6 +90,9 @@ const token = (url: string) => ({
       { type: "compute", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.1` }] },
       { type: "network", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2.0` }] },
       { type: "image", endpoints: [{ interface: "public", region: "R1", url: `${url}/v2` }] },
+      ...(hasVolumes
+        ? [{ type: "volumev3", endpoints: [{ interface: "public", region: "R1", url: `${url}/v3` }] }]
+        : []),
     ],
   },
 });

@@ -31,9 +31,9 @@ test.each(["apply-no-valid-host", "apply-quota-in-parallel"])(
     expect(others).toEqual([]);
     expect(problem).toMatchObject({
       kind: "server-error",
-      serverId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      resourceId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });
-    expect(problem?.text).toBe(`server ${problem?.serverId} went to ERROR`);
+    expect(problem?.text).toBe(`server ${problem?.resourceId} went to ERROR`);
   },
 );
 
@@ -48,6 +48,17 @@ test.each([
   expect(withFault(problem, fault)).toEqual({ ...problem, kind, text: fault });
   const failure = new TerraformFailure("apply", [withFault(problem, fault)], "unused");
   expect(failure.message).toBe(`terraform apply failed: ${fault}`);
+});
+
+test.each([
+  "VolumeLimitExceeded: Maximum number of volumes allowed (0) exceeded for quota 'volumes'.",
+  "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested 4G, quota is 1G and 0G has been consumed.",
+])("Cinder's words %s are of a quota", (message) => {
+  const summary = `Error creating openstack_blockstorage_volume_v3: Expected HTTP response code [202] when accessing [POST http://127.0.0.1:8776/v3/1/volumes], but got 413 instead: ${JSON.stringify({ overLimit: { code: 413, message, retryAfter: "0" } })}`;
+  const address = 'openstack_blockstorage_volume_v3.volume-1["01"]';
+  expect(problemsOf([{ severity: "error", summary, detail: "", address }])).toMatchObject([
+    { kind: "quota", text: message },
+  ]);
 });
 
 test("an interrupt: what was in flight says nothing of use", async () => {
@@ -74,7 +85,7 @@ test("a data source that finds nothing names what was looked for", () => {
   const address = "data.openstack_compute_flavor_v2.flavor";
   const summary = "Your query returned no results. Please change your search criteria and try again.";
   expect(problemsOf([{ severity: "error", summary, detail: "", address }])).toEqual([
-    { kind: "not-found", text: "no such flavor: the cloud has none that fits", address, serverId: null },
+    { kind: "not-found", text: "no such flavor: the cloud has none that fits", address, resourceId: null },
   ]);
 });
 

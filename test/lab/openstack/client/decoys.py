@@ -20,3 +20,5 @@ net.create_router(name=f"{name}1", description=marks)
 net.create_ip(floating_network_id=net.find_network("public").id, description=f"lkload-run={run} lkload-name={prefix}-other")
 nova.create_keypair(name=name + "-theirs", public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMi1zqKZPbVqlBxsWKxqFQqUBPhjdqWUxbSFpoxHfmqC " + run)
 nova.create_server_group(name=f"{name}-theirs", policy="soft-anti-affinity")
+conn.block_storage.create_volume(name=f"{name}-theirs", size=1)  # the name alone
+conn.block_storage.create_volume(name="theirs", size=1, metadata={"lkload-run": run, "lkload-name": name})

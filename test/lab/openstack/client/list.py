@@ -4,7 +4,7 @@ import json
 import openstack
 
 conn = openstack.connect(compute_default_microversion="2.64")
-net, nova, project = conn.network, conn.compute, conn.current_project_id
+net, nova, cinder, project = conn.network, conn.compute, conn.block_storage, conn.current_project_id
 
 
 def names(items):
@@ -13,6 +13,7 @@ def names(items):
 
 print(json.dumps({
     "servers": names(nova.servers()),
+    "volumes": names(cinder.volumes()),
     "serverGroups": names(nova.server_groups()),
     "keyPairs": names(nova.keypairs()),
     "floatingIps": sorted(ip.floating_ip_address for ip in net.ips(project_id=project)),

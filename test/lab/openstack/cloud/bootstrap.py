@@ -3,7 +3,7 @@
 
 identity   users, roles, service endpoints
 resources  provider network, flavors, the guest image
-wait       until the compute service and the network agents report, and Placement knows what there is room for
+wait       until compute and volume service and the network agents report, and Placement knows what there is room for
 """
 import configparser
 import subprocess
@@ -25,17 +25,17 @@ def identity():
     domain = idn.find_domain("default") or idn.find_domain("Default")
     service_project = idn.create_project(name="service", domain_id=domain.id)
     roles = {r.name: r for r in idn.roles()}
+    roles["service"] = roles.get("service") or idn.create_role(name="service")
     for name, kind, url in (("glance", "image", ":9292"), ("placement", "placement", ":8778"),
-                            ("nova", "compute", ":8774/v2.1"), ("neutron", "network", ":9696")):
+                            ("cinder", "volumev3", ":8776/v3/%(project_id)s"), ("nova", "compute", ":8774/v2.1"),
+                            ("neutron", "network", ":9696")):
         user = idn.create_user(name=name, password=PW, domain_id=domain.id)
         idn.assign_project_role_to_user(service_project, user, roles["admin"])
+        # By it Cinder knows Nova, which alone may detach the volume of a server.
+        idn.assign_project_role_to_user(service_project, user, roles["service"])
         service = idn.create_service(name=name, type=kind)
         for interface in ("public", "internal", "admin"):
             idn.create_endpoint(service_id=service.id, interface=interface, url=URL + url, region_id="RegionOne")
-    if "service" in roles:
-        pass
-    else:
-        idn.create_role(name="service")
     demo = idn.create_project(name="demo", domain_id=domain.id)
     user = idn.create_user(name="demo", password=PW, domain_id=domain.id, default_project_id=demo.id)
     idn.assign_project_role_to_user(demo, user, roles["member"])
@@ -58,6 +58,8 @@ def resources(images):
                                target_project_id=conn.identity.find_project("demo").id)
     for name, vcpus, ram, disk in (("lab.small", 1, 512, 3), ("lab.medium", 1, 1024, 5), ("lab.large", 2, 2048, 8)):
         conn.compute.create_flavor(name=name, vcpus=vcpus, ram=ram, disk=disk)
+    # Volumes of this type go to an error state: no backend has that name.
+    conn.block_storage.create_type(name="lab.nowhere", extra_specs={"volume_backend_name": "nowhere"})
     ids = {}
     for kind in ("vmlinuz", "initrd"):
         img = conn.create_image("debian-12-" + kind, filename=f"{images}/debian-12.{kind}", disk_format="raw",
@@ -94,10 +96,14 @@ def wait(limit=600):
             subprocess.run(["nova-manage", "cell_v2", "discover_hosts"], check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
             discovered = True
-        if services and len(agents) >= 4 and room_is_told():
+        # This SDK has no call for it.
+        told = conn.block_storage.get("/os-services").json()["services"]
+        volumes = [s for s in told if s["binary"] == "cinder-volume" and s["state"] == "up"]
+        if services and volumes and len(agents) >= 4 and room_is_told():
             return
         if time.time() > end:
-            sys.exit(f"not up in {limit} s: compute {len(services)}, agents {agents}, room told: {room_is_told()}")
+            sys.exit(f"not up in {limit} s: compute {len(services)}, volumes {len(volumes)}, agents {agents}, "
+                     f"room told: {room_is_told()}")
         time.sleep(1)
 
 

@@ -21,6 +21,8 @@ keystone keystone/create-admin-tenant boolean false
 keystone keystone/register-endpoint boolean false
 glance-common glance/configure_db boolean false
 glance-api glance/register-endpoint boolean false
+cinder-common cinder/configure_db boolean false
+cinder-api cinder/register-endpoint boolean false
 placement-common placement/configure_db boolean false
 placement-api placement/register-endpoint boolean false
 nova-common nova/configure_db boolean false
@@ -38,6 +40,7 @@ PACKAGES=(
     keystone glance-api placement-api
     nova-api nova-conductor nova-scheduler
     neutron-server
+    cinder-api cinder-scheduler cinder-volume
     # compute
     nova-compute nova-compute-qemu
     libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils genisoimage

@@ -10,7 +10,7 @@ say() { printf '  [%3d s] %s\n' $((SECONDS-T0)) "$*"; }
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 # the machine's own Python settings must not reach the services (they use Debian's /usr/bin/python3)
 unset PYTHONPATH PYENV_ROOT REQUESTS_CA_BUNDLE CURL_CA_BUNDLE || true
-mkdir -p "$LAB/log" /run/lock/{nova,neutron,glance}
+mkdir -p "$LAB/log" /run/lock/{nova,neutron,glance,cinder}
 cd /
 
 start() { # start NAME CMD...: a daemon, its log in log/NAME.log, its pid (inside the lab) in run/NAME.pid
@@ -71,7 +71,7 @@ say "MariaDB answers"
 
 # ---- databases -----------------------------------------------------------------------------------------
 if [ -n "$FRESH" ]; then
-    for d in keystone glance placement nova nova_api nova_cell0 neutron; do echo "CREATE DATABASE $d CHARACTER SET utf8;"; done |
+    for d in keystone glance placement cinder nova nova_api nova_cell0 neutron; do echo "CREATE DATABASE $d CHARACTER SET utf8;"; done |
         mariadb --no-defaults -uroot --socket=/run/mysqld/mysqld.sock
     # two lanes, one a core
     (   set -e
@@ -83,6 +83,7 @@ if [ -n "$FRESH" ]; then
             --bootstrap-public-url http://127.0.0.1:5000/v3
         glance-manage db_sync
         placement-manage db sync
+        cinder-manage db sync
     ) > "$LAB/log/dbsync-a.log" 2>&1 & a=$!
     (   set -e
         nova-manage api_db sync
@@ -124,10 +125,25 @@ start nova-scheduler nova-scheduler
 start libvirtd libvirtd -f /etc/libvirt/libvirtd.conf
 wait_port neutron-server 9696 120
 say "neutron-server answers"
+mkdir -p /run/shim
+# Cinder's NFS driver, and Nova for its volumes, mount a share. This kernel has no NFS: the share is a folder of this
+# machine, bound to where it is wanted.
+cat > /run/shim/mount <<'SH'
+#!/bin/bash
+[ "$1 $2" = "-t nfs" ] || exec /usr/bin/mount "$@"
+source=${*: -2:1} target=${*: -1}
+exec /usr/bin/mount --bind "${source#*:}" "$target"
+SH
+printf '#!/bin/sh\n' > /run/shim/mount.nfs
+# Cinder calls `sudo cinder-rootwrap CONFIG COMMAND`; root it is already.
+printf '#!/bin/sh\nshift 2\nexec "$@"\n' > /run/shim/sudo
+chmod 755 /run/shim/*
+wsgi cinder 8776 1 4 /usr/bin/cinder-wsgi
+start cinder-scheduler cinder-scheduler
+start cinder-volume env PATH=/run/shim:$PATH cinder-volume
 # ebtables-nft 1.8.9 cannot delete a rule with --among-src ("RULE_DELETE failed (Invalid argument)"); the agent does so
 # when a port comes back (reboot, stop and start), then tries again for ever and applies no security group change any
 # more. For one address, --among-src X is the same as -s X, which can be deleted. (No ebtables-legacy in this kernel.)
-mkdir -p /run/shim
 cat > /run/shim/ebtables <<'SH'
 #!/bin/bash
 a=("$@")
@@ -141,10 +157,11 @@ start linuxbridge-agent env PATH=/run/shim:$PATH neutron-linuxbridge-agent $NEU 
 start dhcp-agent neutron-dhcp-agent $NEU --config-file /etc/neutron/dhcp_agent.ini
 start l3-agent neutron-l3-agent $NEU --config-file /etc/neutron/l3_agent.ini
 start metadata-agent neutron-metadata-agent $NEU --config-file /etc/neutron/metadata_agent.ini
-start nova-compute nova-compute
+start nova-compute env PATH=/run/shim:$PATH nova-compute
 wait_port nova-api 8774 120
 wait_port glance 9292 60
-say "nova-api and glance answer"
+wait_port cinder 8776 60
+say "nova-api, glance and cinder answer"
 
 if [ -n "$FRESH" ]; then
     /usr/bin/python3 "$HERE/bootstrap.py" resources "$IMAGES"

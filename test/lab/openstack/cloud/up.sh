@@ -13,11 +13,11 @@ rm -rf run; mkdir -p run log
 # ---- configuration and state directories -------------------------------------------------------------
 # Copies of the packages' own /etc directories; conf.sh then writes our files over them. They are
 # bind-mounted over /etc/<name> in the lab's mount namespace only.
-for d in keystone glance placement nova neutron libvirt rabbitmq; do
+for d in keystone glance placement cinder nova neutron libvirt rabbitmq; do
     mkdir -p "etc/$d"; cp -a "/etc/$d/." "etc/$d/"
 done
-for d in mysql rabbitmq keystone glance placement nova neutron libvirt; do mkdir -p "state/lib/$d"; done
-mkdir -p state/lib/glance/images state/lib/nova/instances state/lib/neutron/lock state/lib/libvirt/{images,boot,qemu,dnsmasq,network} state/lib/nova/tmp
+for d in mysql rabbitmq keystone glance placement cinder nova neutron libvirt; do mkdir -p "state/lib/$d"; done
+mkdir -p state/lib/glance/images state/lib/nova/instances state/lib/neutron/lock state/lib/libvirt/{images,boot,qemu,dnsmasq,network} state/lib/nova/tmp state/lib/cinder/{share,mnt,conversion}
 bash "$HERE/conf.sh" "$LAB"
 
 # ---- namespaces --------------------------------------------------------------------------------------
