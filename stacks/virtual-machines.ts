@@ -111,6 +111,7 @@ function makeVolumes(
     size: sizeGb,
     imageId,
     ...(type === null ? {} : { volumeType: type }),
+    timeouts: { create: "20m", delete: "10m" },
   });
 }
 
