@@ -4,12 +4,13 @@
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EnsureOptions } from "../binaries.ts";
+import { ensureLivekitServer, ensureLk, type EnsureOptions } from "../binaries.ts";
 import { cached, cacheDir, hashRecipe } from "../cache.ts";
 import { takeFileLock } from "../file-lock.ts";
 import { stderrProgress, type Progress } from "../progress.ts";
 import { runCommand } from "../run-command.ts";
 import { findCommand } from "../tools.ts";
+import { ensureProvider } from "./provider.ts";
 
 const scripts = join(import.meta.dirname, "cloud");
 const networkNamespace = "lkload-openstack";
@@ -30,7 +31,7 @@ const labVariable = "LKLOAD_LAB_OPENSTACK";
 
 type Context = { progress: Progress; signal: AbortSignal; cacheDir: string };
 
-/** From cold: packages 3 min, guest image 2 min, services 2 min, on two idle cores. */
+/** From cold: provider 2 min, lk and livekit-server 7 min, packages 3 min, guest image 2 min, services 2 min, on two idle cores. */
 export async function startOpenstack(options: EnsureOptions = {}): Promise<Openstack> {
   const context: Context = {
     progress: options.progress ?? stderrProgress(),
@@ -38,6 +39,10 @@ export async function startOpenstack(options: EnsureOptions = {}): Promise<Opens
     cacheDir: options.cacheDir ?? cacheDir(),
   };
   if (process.getuid?.() !== 0) throw new Error("the OpenStack lab needs root");
+  // What runs inside cannot fetch anything.
+  await ensureProvider(context);
+  await ensureLivekitServer(context);
+  await ensureLk(context);
   await ensurePackages(context);
   const images = await ensureImage(context);
   const recipe = await hashRecipe({ texts: [images], dirs: [scripts] });

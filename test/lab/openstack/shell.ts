@@ -8,11 +8,9 @@ import { join } from "node:path";
 import { runForeground, stopSignal } from "../foreground.ts";
 import { stderrProgress } from "../progress.ts";
 import { startOpenstack } from "./openstack.ts";
-import { ensureProvider } from "./provider.ts";
 
 try {
   const context = { progress: stderrProgress(), signal: stopSignal() };
-  await ensureProvider(context);
   await using openstack = await startOpenstack(context);
   const run = [join(import.meta.dirname, "inside.ts"), ...process.argv.slice(2)];
   const { command, args } = openstack.inside(process.execPath, run);

@@ -9,13 +9,11 @@ import { runForeground, stopSignal } from "../foreground.ts";
 import { stderrProgress } from "../progress.ts";
 import { root } from "./generator.ts";
 import { startOpenstack } from "./openstack.ts";
-import { ensureProvider } from "./provider.ts";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 
 try {
   const context = { progress: stderrProgress(), signal: stopSignal() };
-  await ensureProvider(context);
   await using openstack = await startOpenstack(context);
   const run = [vitest, "run", "--root", root, "--project", "openstack", ...process.argv.slice(2)];
   const { command, args } = openstack.inside(process.execPath, run);
