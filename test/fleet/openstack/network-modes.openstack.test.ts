@@ -9,6 +9,7 @@ import { tempDir } from "../../lab/temp-dir.ts";
 import { labFleet } from "./lab-fleet.ts";
 
 const limit = { timeout: 600_000 };
+const nightly = { ...limit, tags: ["nightly"] };
 const shown = [
   "hostname",
   "ulimit -Hn",
@@ -71,7 +72,7 @@ test("external, a network of IPv6 alone: pinned, reached and let in by its IPv6 
   expect(host?.address).toMatch(/^fd24:4::/);
 });
 
-test("booted from a volume: a disk of the size asked for, which is gone with the VM", limit, async () => {
+test("booted from a volume: a disk of the size asked for, which is gone with the VM", nightly, async () => {
   await upAndDown({ network: { mode: "external", name: "public" }, volume: { sizeGb: diskGb + 1 } });
 });
 
