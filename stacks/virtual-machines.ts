@@ -1,8 +1,8 @@
 /**
- * The VMs with what belongs to each alone: port, floating IP, volume. In blocks of a few VMs, each with one resource of each
- * kind and `for_each`: for every single instance terraform evaluates its block's whole map, and with it every instance
- * of a resource that is referred to. One block of 1,000 VMs is a million evaluations; one resource per VM is a file and
- * a graph of thousands.
+ * The VMs with what belongs to each alone: port, floating IP, volume. In blocks of a few VMs, each with one resource
+ * of each kind and `for_each`: for every single instance terraform evaluates its block's whole map, and with it every
+ * instance of a resource that is referred to. One block of 1,000 VMs is a million evaluations; one resource per VM is
+ * a file and a graph of thousands.
  */
 import {
   blockstorageVolumeV3,
@@ -33,6 +33,9 @@ type Vm = [key: string, vm: { name: string; zone: string }];
 
 /** VMs in a block. Plans of 500 VMs with ports and floating IPs, in s: 5 → 8.5, 10 → 9.1, 20 → 10.6, 50 → 22.5. */
 const blockSize = 10;
+
+/** Of a VM, and of a volume that is filled for it. */
+const timeouts = { create: "20m", delete: "10m" };
 
 /** @returns the stack's output as an expression: a list of objects, one per VM (see `outputs.ts` of the fleet). */
 export function makeVms(scope: Construct, shared: Shared): string {
@@ -73,7 +76,7 @@ function makeBlock(scope: Construct, block: Block, userData: TerraformLocal, sha
     userData: userData.asString,
     metadata: metadata(spec.marks),
     tags: tags(spec.marks),
-    timeouts: { create: "20m", delete: "10m" },
+    timeouts,
   });
   const floating = floatingIps === undefined ? "null" : `try(${addressOf(floatingIps)}[key].address, null)`;
   const fixed = (family: string) => `vm.network[0].fixed_ip_${family}`;
@@ -111,7 +114,7 @@ function makeVolumes(
     size: sizeGb,
     imageId,
     ...(type === null ? {} : { volumeType: type }),
-    timeouts: { create: "20m", delete: "10m" },
+    timeouts,
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What terraform does not say of a failure and the cloud knows: why servers and volumes went to ERROR, how much of a quota is in
- * use, and which names there are where one was not found.
+ * What terraform does not say of a failure and the cloud knows: why servers and volumes went to ERROR, how much of a
+ * quota is in use, and which names there are where one was not found.
  */
 import { nearestNames } from "../../config/nearest.ts";
 import { fanOut } from "../../remote/fan-out.ts";
@@ -14,7 +14,10 @@ import { withFault, type Problem } from "./terraform/problem.ts";
 const concurrency = 8;
 const namesShown = 5;
 
-/** The same failure with the cloud's reasons in it. What can't be found out stays as it was. To be asked before they are deleted. */
+/**
+ * The same failure with the cloud's reasons in it. What can't be found out stays as it was. To be asked before servers
+ * and volumes are deleted.
+ */
 export async function explain(failure: TerraformFailure, cloud: Cloud, signal: AbortSignal): Promise<TerraformFailure> {
   const outcomes = await fanOut(failure.problems, { concurrency, signal }, (problem) =>
     explained(problem, cloud, signal),

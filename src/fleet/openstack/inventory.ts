@@ -141,7 +141,8 @@ export function selectFrom(listings: Listings, selection: Selection, memory: Mem
     if (!add("server", server, marks) || marks === undefined) continue;
     memory.servers.set(server.id, marks);
     for (const volume of server["os-extended-volumes:volumes_attached"]) {
-      // One that outlives the server is not of the run.
+      // Of an image that brings its own: those that the stack makes have marks. One that outlives the server is not
+      // of the run.
       if (volume.delete_on_termination) memory.volumes.set(volume.id, marks);
     }
   }

@@ -1,4 +1,4 @@
-/** Each network mode, and each root disk, from nothing to SSH and down again, by the cloud's own client: nothing is left. */
+/** Each network mode and root disk from nothing to SSH and down again, by the cloud's own client: nothing is left. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -31,7 +31,10 @@ const labVariable = "LKLOAD_LAB_OPENSTACK";
 
 type Context = { progress: Progress; signal: AbortSignal; cacheDir: string };
 
-/** From cold: provider 2 min, lk and livekit-server 7 min, packages 3 min, guest image 2 min, services 2 min, on two idle cores. */
+/**
+ * From cold, on two idle cores: provider 2 min, lk and livekit-server 7 min, packages 3 min, guest image 2 min,
+ * services 2 min.
+ */
 export async function startOpenstack(options: EnsureOptions = {}): Promise<Openstack> {
   const context: Context = {
     progress: options.progress ?? stderrProgress(),

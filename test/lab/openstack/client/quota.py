@@ -4,6 +4,10 @@ import sys
 
 from admin import conn
 
+setters = {
+    **dict.fromkeys(("instances", "cores", "ram"), conn.set_compute_quotas),
+    **dict.fromkeys(("volumes", "gigabytes"), conn.set_volume_quotas),
+}
 project = conn.identity.find_project(os.environ["OS_PROJECT_NAME"])
 if sys.argv[1:] == ["reset"]:
     conn.delete_compute_quotas(project.id)
@@ -13,8 +17,4 @@ for word in sys.argv[1:]:
     if "=" not in word:
         continue
     key, value = word.split("=")
-    if key in ("instances", "cores", "ram"):
-        change = conn.set_compute_quotas
-    else:
-        change = conn.set_volume_quotas if key in ("volumes", "gigabytes") else conn.set_network_quotas
-    change(project.id, **{key: int(value)})
+    setters.get(key, conn.set_network_quotas)(project.id, **{key: int(value)})

@@ -3,7 +3,7 @@
 
 identity   users, roles, service endpoints
 resources  provider network, flavors, the guest image
-wait       until compute and volume service and the network agents report, and Placement knows what there is room for
+wait       until compute, volumes and the network agents report, and Placement knows what there is room for
 """
 import configparser
 import subprocess
