@@ -120,14 +120,17 @@ test.runIf(process.getuid?.() === 0)("a work folder from which nothing can be ru
 test("a missing tool is named with the command that installs it", async () => {
   await using host = await labHost();
   await using dir = await tempDir("bin");
-  const hidden = `command() { [ "$2" = tar ] && return 1; builtin command "$@"; }\n`;
+  const read = join(dir.path, "read");
+  const hidden = `: >'${read}'\ncommand() { [ "$2" = tar ] && return 1; builtin command "$@"; }\n`;
   const remote = await openLocal("h1", { become: "none", signal: host.scope.signal });
   await writeFile(join(dir.path, "env"), hidden);
   const configured = await configure({
     ...host,
     remote: through(remote, ["env", `BASH_ENV=${join(dir.path, "env")}`]),
   });
-  expect(configured.error).toMatch(/^inspect\.sh: missing on this host: tar: run `.*install.* tar`$/);
+  expect(existsSync(read), "bash says nothing of a BASH_ENV that it cannot read").toBe(true);
+  const error = expect.stringMatching(/^inspect\.sh: missing on this host: tar: run `.*install.* tar`$/) as string;
+  expect(configured).toMatchObject({ status: "failed", error });
 });
 
 test("after cleaning up, nothing of a configured host is left", async () => {
