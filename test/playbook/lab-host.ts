@@ -147,3 +147,10 @@ export async function markedProcesses(host: LabHost): Promise<number[]> {
     .filter((line) => line !== "")
     .map((line) => Number(line.split("/")[2]));
 }
+
+/** `/proc/PID/<file>` of those that carry the mark. Some live only for a moment: who is gone is left out. */
+export async function ofMarkedProcesses(host: LabHost, file: string): Promise<string[]> {
+  const pids = await markedProcesses(host);
+  const texts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => undefined)));
+  return texts.filter((text) => text !== undefined);
+}
