@@ -5,6 +5,7 @@ import { resolveInventory, type InventoryHost } from "../config/inventory.ts";
 import type { Config } from "../config/schema.ts";
 import { sshSettings, type FleetSettings } from "../fleet/fleet-settings.ts";
 import { openFleet } from "../fleet/open-fleet.ts";
+import { bashCommand } from "../remote/bash.ts";
 import { measureClock } from "../remote/clock.ts";
 import { Slots } from "../remote/slots.ts";
 import type { Remote } from "../remote/remote.ts";
@@ -79,7 +80,7 @@ const neededKb = 500_000;
 type InspectOptions = { config: Config; signal: AbortSignal; shown: string };
 
 async function inspect(remote: Remote, { config, signal, shown }: InspectOptions): Promise<CheckOutcome> {
-  const { exitCode, stdout, stderr } = await remote.exec(["bash", "-c", look], { signal });
+  const { exitCode, stdout, stderr } = await remote.exec([...bashCommand, look], { signal });
   const [system = "", bash = "", cores = "", freeKb = ""] = stdout.trim().split("\n");
   if (exitCode === 127) return problem(`${shown}bash is not installed`, "install bash on the host");
   if (exitCode !== 0) return problem(`${shown}${stderr.trim()}`, "log in and look");

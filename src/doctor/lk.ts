@@ -1,6 +1,7 @@
 /** Where lk comes from. */
 import type { Config } from "../config/schema.ts";
 import { findLk, type Arch } from "../playbook/lk-binary.ts";
+import { bashCommand } from "../remote/bash.ts";
 import type { Remote } from "../remote/remote.ts";
 import { notApplicable, ok, type Check } from "./check.ts";
 
@@ -31,7 +32,7 @@ export async function lkOnHost(remote: Remote, config: Config, signal: AbortSign
   if (source !== "download") return null;
   const arch = (await remote.exec(["uname", "-m"], { signal })).stdout.trim() === "aarch64" ? "arm64" : "amd64";
   const url = `${baseUrl}/v${version}/lk_${version}_linux_${arch}.tar.gz`;
-  const call = ["bash", "-c", ask, "bash", `${version}-${sha256[arch] ?? "release"}`, url];
+  const call = [...bashCommand, ask, "bash", `${version}-${sha256[arch] ?? "release"}`, url];
   const { exitCode, stdout } = await remote.exec(call, { signal, become: true });
   return exitCode === 0 ? null : `can't fetch ${url}: ${stdout.trim().replaceAll(/\s+/g, " ")}`;
 }

@@ -1,6 +1,7 @@
 /** Applies playbooks to one host, in one round trip. */
 import { withoutSecrets } from "../config/redact.ts";
 import { Secret } from "../config/secret.ts";
+import { bashCommand } from "../remote/bash.ts";
 import { RemoteError, type ExecResult, type Remote } from "../remote/remote.ts";
 import { parseFacts, type Facts } from "./facts.ts";
 import { assignments, playbookSeries, type Variables } from "./script.ts";
@@ -9,7 +10,7 @@ import { assignments, playbookSeries, type Variables } from "./script.ts";
  * Bash reads a script that comes through a pipe byte by byte, a system call for each; cat(1) does not, and this makes a
  * long playbook five times as cheap. What is evaluated is no longer in the way of the commands' own input either.
  */
-export const evaluate: readonly string[] = ["bash", "-c", 'eval "$(cat)"'];
+export const evaluate: readonly string[] = [...bashCommand, 'eval "$(cat)"'];
 
 type Call = {
   variables: Variables;

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../metrics/raw.ts";
+import { bashCommand } from "./bash.ts";
 import { RemoteError, type Remote } from "./remote.ts";
 
 /** Answers each line with the time. `EPOCHREALTIME` needs bash 5; date(1) costs a process, so a wider bound. */
@@ -37,7 +38,7 @@ export async function measureClock(
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = AbortSignal.any([options.signal, timeout]);
   try {
-    await using process = await remote.open(["bash", "-c", ANSWER], { signal });
+    await using process = await remote.open([...bashCommand, ANSWER], { signal });
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     let best: Clock | undefined;
     for (let round = 0; round < rounds; round++) {

@@ -8,7 +8,7 @@ import { configSchema, type ConfigInput } from "../../src/config/schema.ts";
 import { configuredHostSchema, type ConfiguredHost } from "../../src/metrics/raw.ts";
 import { cleanupHost } from "../../src/playbook/generate.ts";
 import { configureHost } from "../../src/playbook/configure.ts";
-import { openLocal } from "../../src/remote/local.ts";
+import { measureClock } from "../../src/remote/clock.ts";
 import { ensureLk, lkVersion } from "../lab/binaries.ts";
 import { tempDir } from "../lab/temp-dir.ts";
 import { arm, labHost, type LabHost, through, withLkScript } from "./lab-host.ts";
@@ -117,20 +117,27 @@ test.runIf(process.getuid?.() === 0)("a work folder from which nothing can be ru
   }
 });
 
+/** Without SHLVL, as cron and services start programs, bash may take what it runs for a login over the network. */
+const asAService = ["env", "-u", "SHLVL"];
+
 test("a missing tool is named with the command that installs it", async () => {
   await using host = await labHost();
   await using dir = await tempDir("bin");
-  const read = join(dir.path, "read");
-  const hidden = `: >'${read}'\ncommand() { [ "$2" = tar ] && return 1; builtin command "$@"; }\n`;
-  const remote = await openLocal("h1", { become: "none", signal: host.scope.signal });
+  const hidden = `command() { [ "$2" = tar ] && return 1; builtin command "$@"; }\n`;
   await writeFile(join(dir.path, "env"), hidden);
-  const configured = await configure({
-    ...host,
-    remote: through(remote, ["env", `BASH_ENV=${join(dir.path, "env")}`]),
-  });
-  expect(existsSync(read), "bash says nothing of a BASH_ENV that it cannot read").toBe(true);
+  const remote = through(host.remote, [...asAService, `BASH_ENV=${join(dir.path, "env")}`]);
+  const configured = await configure({ ...host, remote });
   const error = expect.stringMatching(/^inspect\.sh: missing on this host: tar: run `.*install.* tar`$/) as string;
   expect(configured).toMatchObject({ status: "failed", error });
+});
+
+test("nothing that the user's ~/.bashrc does is in the way", async () => {
+  await using host = await labHost();
+  await using home = await tempDir("home");
+  await writeFile(join(home.path, ".bashrc"), "echo noise; exit 9\n");
+  const remote = through(host.remote, [...asAService, `HOME=${home.path}`]);
+  expect(await configure({ ...host, remote })).toMatchObject({ status: "ready", error: null });
+  expect((await measureClock(remote, { rounds: 2, signal: host.scope.signal })).roundTrips).toBe(2);
 });
 
 test("after cleaning up, nothing of a configured host is left", async () => {
