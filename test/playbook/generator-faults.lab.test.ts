@@ -10,6 +10,7 @@ import { PassThrough } from "node:stream";
 import {
   arm,
   events,
+  inGoodTime,
   labHost,
   markedProcesses,
   ofMarkedProcesses,
@@ -36,7 +37,7 @@ test("a start that fails once is tried again, and said so", async () => {
     host,
     `[ -e again ] || { : >again; echo "no luck" >&2; exit 7; }\necho "publishing audio track - a_pub_0"`,
   );
-  await arm(host);
+  await arm(host, { startAtHostMs: inGoodTime() });
   const said = events(await untilDone(host));
   expect(said.map((event) => event["event"])).toEqual([
     "armed",
@@ -60,7 +61,7 @@ test("a start that fails once is tried again, and said so", async () => {
 test("a crash after participants joined is no failed start", async () => {
   await using host = await labHost();
   await withLkScript(host, `echo "publishing audio track - a_pub_0"; exit 2`);
-  await arm(host);
+  await arm(host, { startAtHostMs: inGoodTime() });
   const said = events(await untilDone(host));
   expect(said.map((event) => event["event"])).toEqual(["armed", "started", "exited", "done"]);
   expect(said.at(-1)).toEqual({ event: "done", reason: "failed" });
@@ -75,7 +76,7 @@ test("lk that ignores SIGINT is killed within 3 s of the order", async () => {
       ["s2", "0", "x"],
     ],
   });
-  await untilLine(host, (line) => line.source === "s2" && joined(line));
+  for (const id of ["s1", "s2"]) await untilLine(host, (line) => line.source === id && joined(line));
   const asked = performance.now();
   expect(await stopHost(host.remote, host.scope)).toMatchObject({ stopped: 2, killed: 0 });
   expect(performance.now() - asked).toBeLessThan(3500);
@@ -103,7 +104,7 @@ test.each(["with Python", "without Python"])(
     await using host = await labHost();
     await withLkScript(host, "echo policy $(chrt --pid $$)");
     const remote = how === "with Python" ? host.remote : through(host.remote, withoutPython);
-    await arm({ ...host, remote }, { startAtHostMs: Date.now() + 5000 });
+    await arm({ ...host, remote }, { startAtHostMs: inGoodTime() });
     // proc_pid_stat(5): field 41 is the policy, 1 is SCHED_FIFO; the command's name before it may hold spaces.
     const stats = await ofMarkedProcesses(host, "stat");
     const policies = stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38]);
@@ -286,7 +287,7 @@ test("works on a bash without EPOCHREALTIME, as 4.2 is", async () => {
   writeFileSync(join(host.dir, "segments.tsv"), "s1\t0\tx\n");
   writeFileSync(join(host.dir, "secrets"), "");
   writeFileSync(join(host.dir, "bash-4"), "unset EPOCHREALTIME\n");
-  const startAt = Date.now() / 1000 + 1;
+  const startAt = inGoodTime() / 1000;
   const [command = "", ...args] = withoutPython;
   execFileSync(command, [...args, "bash", join(host.dir, "generator.sh")], {
     env: {

@@ -9,6 +9,7 @@ import { type LivekitServer, startLivekitServer } from "../lab/livekit-server.ts
 import {
   arm,
   events,
+  inGoodTime,
   labHost,
   markedProcesses,
   ofMarkedProcesses,
@@ -45,6 +46,7 @@ describe("a whole run", () => {
     await withLk(host);
     const audio = ["--audio-publishers=2", "--subscribers=2", "--duration=3s"];
     const { startAtMs } = await arm(host, {
+      startAtHostMs: inGoodTime(),
       segments: [
         ["s1", "0", ...words("a", ...audio)],
         ["s2", "300000", ...words("b", ...audio)],
@@ -65,7 +67,7 @@ describe("a whole run", () => {
     expect(started.map((event) => event["segment"])).toEqual(["s1", "s2"]);
     for (const event of started) {
       expect(Number(event["error_us"])).toBeGreaterThanOrEqual(0);
-      expect(Number(event["error_us"])).toBeLessThan(20_000);
+      expect(Number(event["error_us"])).toBeLessThan(500_000);
     }
     // This machine is shared: one start may be late, not both.
     expect(Math.min(...started.map((event) => Number(event["error_us"])))).toBeLessThan(5000);

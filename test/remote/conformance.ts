@@ -171,8 +171,11 @@ export function conformance(kind: string, open: () => Promise<Remote>): void {
     const tree = `trap "" TERM; sh -c 'sleep 300 & echo $! > "$1.3"; echo $$ > "$1.2"; wait' sh "$1" & echo $$ > "$1.1"; wait; wait`;
     const pidsOf = async (name: string) => {
       const files = ["1", "2", "3"].map((n) => join(dir, `${name}.${n}`));
-      while (!files.every((file) => existsSync(file))) await delay(10);
-      return Promise.all(files.map(async (file) => Number(await readFile(file, "utf8"))));
+      for (;;) {
+        const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+        if (texts.every((text) => text.endsWith("\n"))) return texts.map(Number);
+        await delay(10);
+      }
     };
 
     test("a timeout ends the command with everything that it started", async () => {

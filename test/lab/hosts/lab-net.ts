@@ -116,6 +116,8 @@ async function removeNet(number: number, stateDir: string): Promise<void> {
   const namespaces = listed.filter((name) => name.startsWith(prefix));
   await Promise.all(namespaces.map((namespace) => endAllIn(namespace)));
   for (const namespace of namespaces) {
+    // The kernel removes what is in a namespace some time after it: the pair whose other end has its name is to be gone now.
+    await runCommand("ip", ["link", "del", namespace]).catch(ignoreMissing);
     await runCommand("ip", ["netns", "del", namespace]);
     await rm(join("/etc/netns", namespace), { recursive: true, force: true });
   }
