@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { loadFileSchema } from "../../src/metrics/raw.ts";
 import { resultSchema } from "../../src/metrics/result.ts";
+import { tainting } from "../../src/metrics/verdict.ts";
 import { ensureLk } from "../lab/binaries.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { lkload } from "../lab/lkload.ts";
@@ -40,7 +41,8 @@ test("a limit that cannot hold ends the load orderly: what was measured is judge
   const result = resultSchema.parse(JSON.parse(readFileSync(join(runDir, "result.json"), "utf8")));
   const load = loadFileSchema.parse(JSON.parse(readFileSync(join(runDir, "load.json"), "utf8")));
 
-  expect(performance.now() - started).toBeLessThan(120_000);
+  // As planned it would have taken three minutes and more.
+  expect(performance.now() - started).toBeLessThan(150_000);
   expect(stderr).toMatch(/the load is ended: probeLatencyP50 was \d/);
   expect(load).toMatchObject({
     outcome: "aborted",
@@ -61,7 +63,7 @@ test("a limit that cannot hold ends the load orderly: what was measured is judge
   expect(load.abortedBy?.fromMs).toBeGreaterThanOrEqual(steady?.fromMs ?? Number.NaN);
   expect(load.abortedBy?.toMs).toBeLessThanOrEqual(steady?.toMs ?? Number.NaN);
   expect(result.verdict.reasons.map(({ kind }) => kind)).not.toContain("interrupted");
-  const tainted = result.verdict.reasons.some(({ kind }) => kind === "saturated");
+  const tainted = result.verdict.reasons.some(({ kind }) => tainting.has(kind));
   expect(exitCode, stdout).toBe(tainted ? 4 : 3);
   if (!tainted) expect(result.verdict.headline).toMatch(/^Failed: probeLatencyP50 .*it ended the load/);
   expect(stderr).toMatch(/nothing left/);

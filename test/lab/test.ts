@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { ensureLivekitServer, ensureLk } from "./binaries.ts";
 import { runForeground, stopSignal } from "./foreground.ts";
 import { ensureKubernetes } from "./kubernetes/binaries.ts";
+import { ensureGenerator } from "./openstack/generator.ts";
+import { ensureProvider } from "./openstack/provider.ts";
 import { stderrProgress } from "./progress.ts";
 import { ensureTools, testTools } from "./tools.ts";
 
@@ -21,6 +23,11 @@ try {
   await ensureLivekitServer(context);
   await ensureLk(context);
   const given = process.argv.slice(2);
+  if (!given.includes("--project")) {
+    context.progress.say("terraform's provider and the generator of its bindings");
+    await ensureProvider(context);
+    await ensureGenerator(context);
+  }
   if (given.includes("kubernetes")) {
     context.progress.say("Kubernetes");
     await ensureTools(["redis-server"], context);

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await runCommand("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(packed.path, archive)], {
     cwd: project.path,
   });
-});
+}, 900_000);
 
 afterAll(async () => {
   await packed[Symbol.asyncDispose]();

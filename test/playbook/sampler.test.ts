@@ -39,11 +39,14 @@ async function sample(
 test("once per second, on the second, what the kernel counts", async () => {
   await using dir = await tempDir("sampler");
   await writeFile(join(dir.path, "pids"), `s1 999999999\ns1 ${process.pid}\n`);
-  const [first, second, third] = await sample({ LKLOAD_GENERATOR: dir.path }, 3);
+  const [first, second, ...others] = await sample({ LKLOAD_GENERATOR: dir.path }, 6);
   expect(first?.words.get("hz")).toMatch(/^\d+$/);
   expect(second?.words.has("hz")).toBe(false);
-  expect(Math.round(third?.time ?? 0) - Math.round(second?.time ?? 0)).toBe(1);
-  expect((second?.time ?? 0) % 1).toBeLessThan(0.5);
+  // On a busy machine some are late, and may leave out a second; none is taken twice.
+  const times = [second, ...others].map((taken) => taken?.time ?? Number.NaN);
+  const seconds = times.map(Math.round);
+  expect(new Set(seconds).size).toBe(seconds.length);
+  expect(Math.min(...times.map((time) => Math.abs(time - Math.round(time))))).toBeLessThan(0.05);
   const cores = Number(execFileSync("nproc", ["--all"], { encoding: "utf8" }));
   const shape = (key: string, numbers: number) =>
     expect(second?.words.get(key), key).toMatch(new RegExp(`^\\d+(,\\d+){${numbers - 1}}$`));
@@ -96,7 +99,14 @@ test("a large machine's sample spans several lines; what a machine lacks is abse
   for (const key of ["sock", "fd"]) expect(words.has(key), key).toBe(false);
 });
 
-test("costs at most 1 % of a core", async () => {
+/** Of this machine, as it is now: what so many turns of an empty loop take bash. */
+function bashLoopMs(turns: number): number {
+  const script = `for ((i = 0; i < ${turns}; i++)); do :; done; read -r ns _ </proc/self/schedstat; echo "$ns"`;
+  return Number(execFileSync("bash", ["-c", script], { encoding: "utf8" })) / 1e6;
+}
+
+// What part of a core it takes is measured in test/bench/sampler.ts: here, that it does little, on machines of any speed.
+test("costs no more than so many turns of an empty loop", async () => {
   await using dir = await tempDir("sampler");
   const child = spawn("bash", [script], {
     env: { PATH: process.env["PATH"], LKLOAD_GENERATOR: dir.path },
@@ -111,5 +121,5 @@ test("costs at most 1 % of a core", async () => {
   const perSecond = ((await cpuMs()) - before) / 3;
   child.kill();
   await once(child, "exit");
-  expect(perSecond).toBeLessThan(10);
+  expect(perSecond).toBeLessThan(bashLoopMs(5000));
 }, 20_000);

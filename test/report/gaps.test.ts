@@ -27,7 +27,9 @@ describe("gaps", () => {
 
 describe("thinning", () => {
   it("keeps measured points only, in order, with the ends and the extremes", () => {
-    const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 500 });
+    // None is -0, which `toBe` takes for another number than 0.
+    const value = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((number) => number + 0);
+    const values = fc.array(value, { minLength: 1, maxLength: 500 });
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 60_000 }), (list, slotMs) => {
         const piece = list.map((value, index): Point => [index * 1000, value]);

@@ -20,7 +20,10 @@ export async function prepareStillCluster(cluster: Kubernetes): Promise<void> {
   await cluster.apply(await documentedRights());
   await until(
     "metrics.k8s.io",
-    async () => (await cluster.api.call("GET", "/apis/metrics.k8s.io/v1beta1/nodes")).status === 200,
+    async () => {
+      const answers = ["nodes", "pods"].map((kind) => cluster.api.call("GET", `/apis/metrics.k8s.io/v1beta1/${kind}`));
+      return (await Promise.all(answers)).every(({ status }) => status === 200);
+    },
     { seconds: 60 },
   );
 }

@@ -13,7 +13,7 @@ export const root = join(import.meta.dirname, "..", "..", "..");
 const recipe = join(root, "stacks", "generator");
 
 /** @returns a folder with the generator's packages installed. */
-async function ensureGenerator(options: EnsureOptions): Promise<string> {
+export async function ensureGenerator(options: EnsureOptions = {}): Promise<string> {
   const progress = options.progress ?? stderrProgress();
   const signal = options.signal ?? new AbortController().signal;
   const files = ["package.json", "package-lock.json"];

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { runCommand } from "../run-command.ts";
 
-const client = join(import.meta.dirname, "client");
+export const client = join(import.meta.dirname, "client");
 
 export type ProjectContents = {
   servers: string[];

@@ -14,6 +14,7 @@ import { startKubernetes, type Kubernetes } from "../../lab/kubernetes/kubernete
 import {
   addNodes,
   deployLivekit,
+  isReady,
   namespace,
   serverPods,
   setUsage,
@@ -215,7 +216,25 @@ test("API server stopped: a gap of everything, events resume, nothing is said to
   expect(lines.slice(lostAt).some((line) => line.kind === "event" && line.reason === "SuccessfulCreate")).toBe(true);
 }, 900_000);
 
+/** After the API server was away, its clients look for it again up to a minute apart. */
+async function untilSettled(): Promise<void> {
+  await until(
+    "all nodes are Ready, all servers have a node and have begun",
+    async () => {
+      const { items } = await cluster.api.get<{ items: { status: Parameters<typeof isReady>[0] }[] }>("/api/v1/nodes");
+      const servers = await serverPods(cluster);
+      return (
+        items.every(({ status }) => isReady(status)) &&
+        servers.length === 10 &&
+        servers.every(({ spec, status }) => spec.nodeName && status.containerStatuses?.[0]?.state.running)
+      );
+    },
+    { seconds: 240 },
+  );
+}
+
 test("a pod killed for its memory, one that finds no node, nodes that are not Ready", async () => {
+  await untilSettled();
   const [victim] = await serverPods(cluster);
   const path = `/api/v1/namespaces/${namespace}/pods/${victim!.metadata.name}`;
   const node = victim!.spec.nodeName!;

@@ -86,24 +86,40 @@ def room_is_told():
     return False
 
 
+def compute_is_up():
+    return any(s.binary == "nova-compute" and s.state == "up" for s in conn.compute.services())
+
+
+def missing():
+    """What is not up yet, in words; None when all is."""
+    if not compute_is_up():
+        return "nova-compute is not up"
+    agents = [a.binary for a in conn.network.agents() if a.is_alive]
+    if len(agents) < 4:
+        return f"only these network agents are alive: {agents}"
+    # This SDK has no call for it.
+    told = conn.block_storage.get("/os-services").json()["services"]
+    if not any(s["binary"] == "cinder-volume" and s["state"] == "up" for s in told):
+        return "cinder-volume is not up"
+    return None if room_is_told() else "Placement does not know nova.conf's ratios"
+
+
 def wait(limit=600):
     end = time.time() + limit
     discovered = False
     while True:
-        services = [s for s in conn.compute.services() if s.binary == "nova-compute" and s.state == "up"]
-        agents = [a.binary for a in conn.network.agents() if a.is_alive]
-        if services and not discovered:
-            subprocess.run(["nova-manage", "cell_v2", "discover_hosts"], check=True, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
-            discovered = True
-        # This SDK has no call for it.
-        told = conn.block_storage.get("/os-services").json()["services"]
-        volumes = [s for s in told if s["binary"] == "cinder-volume" and s["state"] == "up"]
-        if services and volumes and len(agents) >= 4 and room_is_told():
+        try:
+            if not discovered and compute_is_up():
+                subprocess.run(["nova-manage", "cell_v2", "discover_hosts"], check=True, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+                discovered = True
+            lacks = missing()
+        except Exception as error:  # A service that is warming up may answer anything.
+            lacks = repr(error)
+        if lacks is None:
             return
         if time.time() > end:
-            sys.exit(f"not up in {limit} s: compute {len(services)}, volumes {len(volumes)}, agents {agents}, "
-                     f"room told: {room_is_told()}")
+            sys.exit(f"not up in {limit} s: {lacks}")
         time.sleep(1)
 
 
