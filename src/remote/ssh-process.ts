@@ -13,9 +13,10 @@ import { STDERR_BYTES, TailBuffer } from "./tail-buffer.ts";
 /**
  * sshd makes each command the leader of a process group, and `exec` keeps it so for the command itself: its id, told
  * on standard error before the command begins, is what it can be ended by. Closing the channel would only close its
- * pipes, and sshd delivers signals only for some users.
+ * pipes, and sshd delivers signals only for some users. On standard output too a line tells where the command's own
+ * begins: login shells read ~/.bashrc, and some print.
  */
-const WRAPPER = `LC_ALL=C; export LC_ALL; echo "$0 $$" >&2; exec "$@"`;
+const WRAPPER = `LC_ALL=C; export LC_ALL; echo "$0"; echo "$0 $$" >&2; exec "$@"`;
 
 export type WrappedCommand = { line: string; marker: string };
 
@@ -60,7 +61,7 @@ export class SshProcess implements RemoteProcess {
     this.#closed = once(channel, "close");
     channel.on("exit", (code: number | null, signal?: string) => (this.#exitCode = exitCodeOf(code, signal)));
     this.#readStderr();
-    this.stdout = outputOf(channel);
+    this.stdout = outputOf(channel, context.marker);
     this.stdin = inputOf(channel);
     this.done = this.#run();
     // Whoever waits for it sees the failure; nobody has to.
@@ -102,7 +103,7 @@ export class SshProcess implements RemoteProcess {
     return { exitCode: this.#exitCode, stderr };
   }
 
-  /** The wrapper's line is taken out; what a login script says before it is part of standard error. */
+  /** What a login script says before the wrapper's line counts only where the command was not begun: it may be why. */
   #readStderr(): void {
     const line = new RegExp(`${this.#context.marker} (\\d+)\\n`);
     let before: string | undefined = "";
@@ -115,7 +116,7 @@ export class SshProcess implements RemoteProcess {
       const match = line.exec(before);
       if (match === null) return;
       this.#groupId.resolve(Number(match[1]));
-      this.#stderr.push(Buffer.from(before.replace(line, ""), "latin1"));
+      this.#stderr.push(Buffer.from(before.slice(match.index + match[0].length), "latin1"));
       before = undefined;
     });
     this.#channel.stderr.once("end", () => {

@@ -35,6 +35,8 @@ export type LabHostOptions = {
   plainUser?: { sudo: boolean };
   /** Key types of the host, the first also in `hostKey`; default: ed25519 alone. */
   hostKeyTypes?: KeyType[];
+  /** Root's ~/.bashrc. */
+  bashrc?: string;
   /** Further lines of sshd_config; they win. */
   sshdConfig?: string[];
 };
@@ -175,7 +177,7 @@ async function startHost(
   await mkdir(dir);
   const types = special.hostKeyTypes ?? ["ed25519"];
   const keys = await Promise.all(types.map((type) => makeKeyPair(dir, type)));
-  await setUpAccounts(namespace, dir, { sudo: special.plainUser?.sudo ?? false });
+  await setUpAccounts(namespace, dir, { sudo: special.plainUser?.sudo ?? false, bashrc: special.bashrc ?? "" });
   const config = [...(special.sshdConfig ?? [])];
   if (special.clockOffsetSeconds !== undefined) {
     config.push(`SetEnv LD_PRELOAD=${await buildClockShim(dir, special.clockOffsetSeconds)}`);

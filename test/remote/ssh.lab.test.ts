@@ -19,8 +19,12 @@ import { conformance } from "./conformance.ts";
 const never = new AbortController().signal;
 
 let lab: LabHosts;
-/** root · plain user with sudo · plain user without · two sessions only · wrong clock · three key types, for refusals */
-let root: LabHost, sudoer: LabHost, plain: LabHost, narrow: LabHost, late: LabHost, keys: LabHost;
+type Seven<T> = [T, T, T, T, T, T, T];
+/**
+ * root · plain user with sudo · plain user without · two sessions only · wrong clock · three key types, for refusals ·
+ * a login script that prints
+ */
+let root: LabHost, sudoer: LabHost, plain: LabHost, narrow: LabHost, late: LabHost, keys: LabHost, talkative: LabHost;
 
 beforeAll(async () => {
   const special: LabHostOptions[] = [
@@ -30,9 +34,10 @@ beforeAll(async () => {
     { sshdConfig: ["MaxSessions 2"] },
     { clockOffsetSeconds: -2 },
     { hostKeyTypes: ["rsa", "ecdsa", "ed25519"] },
+    { bashrc: "echo welcome; seq 20000; echo mind the step >&2\n" },
   ];
   lab = await startLabHosts({ count: special.length, host: (index) => special[index] ?? {} });
-  [root, sudoer, plain, narrow, late, keys] = lab.hosts as [LabHost, LabHost, LabHost, LabHost, LabHost, LabHost];
+  [root, sudoer, plain, narrow, late, keys, talkative] = lab.hosts as Seven<LabHost>;
 });
 afterAll(() => lab?.[Symbol.asyncDispose]());
 
@@ -74,6 +79,7 @@ const fingerprintOf = (hostKey: string) => fingerprint(Buffer.from(hostKey.split
 
 conformance("SSH", () => open(unpinned(root)));
 conformance("two-session SSH", () => open(unpinned(narrow)));
+conformance("talkative SSH", () => open(unpinned(talkative)));
 
 describe("host keys", () => {
   test("an unknown key is refused with the command that trusts it, and the command is right", async () => {

@@ -10,9 +10,14 @@ const LAB_USER_ID = 64_321;
  * Gives root an empty home, so that what this machine's root has set up for its shells is not on the host, and adds
  * {@link LAB_USER}. Whether `sudo -n` works for that one is up to `sudo`.
  */
-export async function setUpAccounts(namespace: string, dir: string, options: { sudo: boolean }): Promise<void> {
+export async function setUpAccounts(
+  namespace: string,
+  dir: string,
+  options: { sudo: boolean; bashrc: string },
+): Promise<void> {
   const rootHome = join(dir, "root");
   await mkdir(rootHome, { mode: 0o700 });
+  if (options.bashrc !== "") await writeFile(join(rootHome, ".bashrc"), options.bashrc);
   const home = join(dir, "home");
   await mkdir(home);
   await chown(home, LAB_USER_ID, LAB_USER_ID);
