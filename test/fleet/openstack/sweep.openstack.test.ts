@@ -25,8 +25,8 @@ const managed = {
 beforeEach(purgeProject, 900_000);
 afterEach(purgeProject, 900_000);
 
-/** Runs `terraform apply` and kills it, provider and all, as soon as the cloud has one of the kind. */
-async function applyKilledAt(stack: LabStack, cloud: Cloud, kind: ResourceKind): Promise<void> {
+/** Runs `terraform apply` and kills it, provider and all, as soon as the cloud has one of each kind. */
+async function applyKilledAt(stack: LabStack, cloud: Cloud, kinds: readonly ResourceKind[]): Promise<void> {
   const child = spawn("terraform", ["apply", "-json", "-auto-approve", "-input=false"], {
     cwd: stack.dir,
     env: terraformEnvironment(process.env, stack.cliConfigFile),
@@ -35,10 +35,11 @@ async function applyKilledAt(stack: LabStack, cloud: Cloud, kind: ResourceKind):
   });
   const closed = once(child, "close");
   const selection = runSelection(stack.marks);
-  for (let there = 0; there === 0;) {
+  for (let there = new Set(); there.size < kinds.length;) {
     if (child.exitCode !== null || child.pid === undefined) throw new Error("terraform ended before it was killed");
     await delay(200);
-    there = (await findLeftovers(cloud, selection, { signal, timeoutMs: 0, kinds: [kind] })).length;
+    const found = await findLeftovers(cloud, selection, { signal, timeoutMs: 0, kinds });
+    there = new Set(found.map(({ kind }) => kind));
   }
   if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   await closed;
@@ -54,7 +55,7 @@ test(
     await makeDecoys(stack.marks.prefix, stack.marks.runId);
     const before = await projectContents();
     const cloud = await connectCloud(signal);
-    await applyKilledAt(stack, cloud, "server");
+    await applyKilledAt(stack, cloud, ["server", "router interface"]);
 
     const selection = runSelection(stack.marks);
     const found = await findLeftovers(cloud, selection, { signal, timeoutMs: 0 });
@@ -79,7 +80,7 @@ test(
     await makeDecoys(stack.marks.prefix, stack.marks.runId);
     const before = await projectContents();
     const cloud = await connectCloud(signal);
-    await applyKilledAt(stack, cloud, "volume");
+    await applyKilledAt(stack, cloud, ["volume"]);
 
     const selection = runSelection(stack.marks);
     const { deleted, left } = await sweep(cloud, selection, { signal, timeoutMs: 300_000, settleMs: 5000 });
@@ -97,7 +98,7 @@ test(
     const stack = await labStack(work.path, managed, { signal });
     const before = await projectContents();
     const cloud = await connectCloud(signal);
-    await applyKilledAt(stack, cloud, "port");
+    await applyKilledAt(stack, cloud, ["port"]);
 
     const { terraform, marks } = stack;
     const known = await terraform.stateCount();
