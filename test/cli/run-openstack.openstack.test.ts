@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stringify } from "yaml";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { resultSchema, teardownSchema, type Result } from "../../src/metrics/result.ts";
+import { resultSchema, teardownSchema, type Reason, type Result } from "../../src/metrics/result.ts";
 import { startLivekitServer, type LivekitServer } from "../lab/livekit-server.ts";
 import { lkload, runFolderIn } from "../lab/lkload.ts";
 import { controllerAddress, pathWithLkload, smallestLoad, writeJob } from "../lab/openstack/job.ts";
@@ -22,6 +22,7 @@ import {
 } from "../lab/openstack/project.ts";
 
 const limit = { timeout: 900_000 };
+const twice = { timeout: 1_800_000 };
 const nightly = { ...limit, tags: ["nightly"] };
 
 let server: LivekitServer;
@@ -98,9 +99,25 @@ function expectNoSecrets(output: string): void {
   for (const secret of secrets) expect(output).not.toContain(secret);
 }
 
-test("two VMs with 8 participants each, as the README says it: a verdict, a report, nothing left", limit, async () => {
+const readmeKinds = ["server", "port", "floating IP", "security group", "server group", "key pair"];
+/** What a machine that stands still for some seconds does to its emulated VMs. */
+const unfit = new Set<Reason["kind"]>(["saturated", "coverage"]);
+
+/** Again, once, where lkload says of the first run that the VMs were not fit to measure: then that run left nothing. */
+async function followReadmeOnFitVms() {
+  const first = await followReadme();
+  const { status, reasons } = resultOf().verdict;
+  if (status !== "invalid" || !reasons.some(({ kind }) => unfit.has(kind))) return first;
+  console.warn(`The README's job is run again: ${reasons.map(({ text }) => text).join("; ")}`);
+  expect(first.exitCode, first.stderr).toBe(4);
+  await expectNothingLeft(readmeKinds);
+  rmSync(join(cwd, ".lkload"), { recursive: true });
+  return followReadme();
+}
+
+test("two VMs with 8 participants each, as the README says it: a verdict, a report, nothing left", twice, async () => {
   await writeJob(cwd);
-  const { exitCode, stdout, stderr } = await followReadme();
+  const { exitCode, stdout, stderr } = await followReadmeOnFitVms();
   const result = resultOf();
   expect([exitCode, result.verdict.status], stderr + stdout).toEqual([0, "pass"]);
   expect(result.totals.participants).toMatchObject({ intended: 16, joined: 16 });
@@ -113,7 +130,7 @@ test("two VMs with 8 participants each, as the README says it: a verdict, a repo
     expect(configured?.tuning.applied).toBe(true);
     expect(configured?.tuning.knobs.some(({ state }) => state === "changed")).toBe(true);
   }
-  await expectNothingLeft(["server", "port", "floating IP", "security group", "server group", "key pair"]);
+  await expectNothingLeft(readmeKinds);
   expectNoSecrets(stdout + stderr);
   expect(textOf("report.html")).toContain("Nothing is left behind");
   expect((await run("runs")).stdout).toMatch(/ended\s+pass\s+nothing/);
